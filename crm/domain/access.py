@@ -1,0 +1,77 @@
+"""Who may do what: roles, permissions, and the one table that joins them."""
+
+from enum import StrEnum
+
+from crm.domain.words import N_
+
+
+class Role(StrEnum):
+    """The kinds of people who sign in."""
+
+    OFFICER = "officer"
+    MANAGER = "manager"
+    FIRM_EDITOR = "firm_editor"
+    FIRM_CERTIFIER = "firm_certifier"
+    AGENCY = "agency"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.OFFICER: N_("企业服务专员"),
+    Role.MANAGER: N_("科室负责人"),
+    Role.FIRM_EDITOR: N_("企业填报人"),
+    Role.FIRM_CERTIFIER: N_("企业审核人"),
+    Role.AGENCY: N_("服务机构"),
+    Role.AUDITOR: N_("审计"),
+    Role.ADMIN: N_("系统管理员"),
+}
+
+FIRM_ROLES = frozenset({Role.FIRM_EDITOR, Role.FIRM_CERTIFIER})
+BUREAU_ROLES = frozenset({Role.OFFICER, Role.MANAGER, Role.AUDITOR, Role.ADMIN})
+
+
+class Permission(StrEnum):
+    """One act on one kind of record. Keep the list in alphabetical order."""
+
+    ACCOUNT_ADMINISTER = "account:administer"
+    ACCOUNT_SELF = "account:self"
+    AUDIT_READ = "audit:read"
+    DESK_READ = "desk:read"
+    FIRM_CREATE = "firm:create"
+    FIRM_EDIT = "firm:edit"
+    FIRM_LIST = "firm:list"
+    FIRM_READ = "firm:read"
+    IMPORT_RUN = "import:run"
+    JOB_READ = "job:read"
+    LADDER_COUNT = "ladder:count"
+    LADDER_READ = "ladder:read"
+    PROFILE_PRINT = "profile:print"
+    PROFILE_PRINT_MANY = "profile:print_many"
+    VISIT_READ = "visit:read"
+    VISIT_RECORD = "visit:record"
+
+
+P = Permission
+
+_EVERYONE = {P.ACCOUNT_SELF, P.DESK_READ}
+_READ_ONE = {P.FIRM_READ, P.LADDER_READ, P.PROFILE_PRINT}
+_READ_MANY = {P.FIRM_LIST, P.VISIT_READ, P.LADDER_COUNT, P.PROFILE_PRINT_MANY, P.JOB_READ}
+_WORK = {P.FIRM_CREATE, P.FIRM_EDIT, P.IMPORT_RUN, P.VISIT_RECORD}
+
+# A firm reads its own file; what it may change comes with the reports it files, not by editing the bureau's file.
+# An agency works on the firms assigned to it: reads, records coaching, prints. The auditor reads all, changes nothing.
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.OFFICER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK),
+    Role.MANAGER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK),
+    Role.FIRM_EDITOR: frozenset(_EVERYONE | _READ_ONE),
+    Role.FIRM_CERTIFIER: frozenset(_EVERYONE | _READ_ONE),
+    Role.AGENCY: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.VISIT_RECORD}),
+    Role.AUDITOR: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.AUDIT_READ}),
+    Role.ADMIN: frozenset(_EVERYONE | {P.ACCOUNT_ADMINISTER}),
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Return whether ``role`` holds ``permission``."""
+    return permission in GRANTS[role]

@@ -1,0 +1,1 @@
+"""The firm file (一企一档): identity, places, contacts, yearly figures, certificates, intellectual property."""

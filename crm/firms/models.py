@@ -1,0 +1,229 @@
+"""What is kept of a firm."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm.domain.ladder import Rung
+from crm.domain.records import (
+    AchievementKind,
+    FirmStatus,
+    IpKind,
+    IpOrigin,
+    Jurisdiction,
+    Level,
+    Source,
+)
+from crm.kit.db import Base
+
+
+class Firm(Base):
+    """One firm. ``uscc`` is its key; the three districts are those in force today, their history is in Move.
+
+    ``version`` counts saves: an edit that began from an older version is refused. Facts that nobody has stated yet are
+    None. ``registered_capital`` is in fen.
+    """
+
+    __tablename__ = "firm"
+    __table_args__ = (
+        Index("ix_firm_registration_district_id", "registration_district", "id"),
+        CheckConstraint("length(uscc) = 18", name="uscc_length"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uscc: Mapped[str] = mapped_column(String(18), unique=True)
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    legal_representative: Mapped[str | None] = mapped_column(String(64))
+    registered_capital: Mapped[int | None]
+    established_on: Mapped[date | None]
+    status: Mapped[FirmStatus] = mapped_column(default=FirmStatus.ACTIVE)
+    address: Mapped[str | None] = mapped_column(String(300))
+    registration_district: Mapped[str | None] = mapped_column(String(6))
+    tax_district: Mapped[str | None] = mapped_column(String(6))
+    statistics_district: Mapped[str | None] = mapped_column(String(6))
+    industry_code: Mapped[str | None] = mapped_column(String(4), index=True)
+    tech_field: Mapped[str | None] = mapped_column(String(8))
+    clusters: Mapped[list[str]] = mapped_column(JSON, default=list)
+    main_product: Mapped[str | None] = mapped_column(String(200))
+    resident_enterprise: Mapped[bool | None]
+    audited_collection: Mapped[bool | None]
+    restricted_product: Mapped[bool | None]
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    note: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    former_names: Mapped[list["FormerName"]] = relationship(order_by="FormerName.until_on.desc()")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own spelling
+
+
+class FormerName(Base):
+    """A name the firm had until a day; None when the day is not known."""
+
+    __tablename__ = "former_name"
+    __table_args__ = (UniqueConstraint("firm_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"))
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    until_on: Mapped[date | None]
+
+
+class Move(Base):
+    """From a day on, the firm belongs to ``district`` for one purpose; the latest is in force."""
+
+    __tablename__ = "move"
+    __table_args__ = (UniqueConstraint("firm_id", "jurisdiction", "since_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"))
+    jurisdiction: Mapped[Jurisdiction]
+    district: Mapped[str] = mapped_column(String(6))
+    since_on: Mapped[date]
+
+
+class Contact(Base):
+    """Somebody at the firm. Personal data: shown to those who work with the firm, masked to others."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    post: Mapped[str | None] = mapped_column(String(64))
+    phone: Mapped[str | None] = mapped_column(String(32))
+    email: Mapped[str | None] = mapped_column(String(200))
+    main: Mapped[bool] = mapped_column(default=False)
+
+
+class AnnualReturn(Base):
+    """What one source stated of one firm's year; never changed, only superseded by a higher ``version``.
+
+    Money in fen, staff in persons; None means the source did not state the figure. Figure names and meanings:
+    crm/domain/records.py FIGURES.
+    """
+
+    __tablename__ = "annual_return"
+    __table_args__ = (UniqueConstraint("firm_id", "year", "source", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"))
+    year: Mapped[int]
+    source: Mapped[Source]
+    version: Mapped[int] = mapped_column(default=1)
+    stated_at: Mapped[datetime]
+    stated_by: Mapped[str] = mapped_column(String(64))
+
+    revenue: Mapped[int | None]
+    main_revenue: Mapped[int | None]
+    total_income: Mapped[int | None]
+    ht_income: Mapped[int | None]
+    main_product_income: Mapped[int | None]
+    costs_and_expenses: Mapped[int | None]
+    total_assets: Mapped[int | None]
+    total_liabilities: Mapped[int | None]
+    net_profit: Mapped[int | None]
+    tax_paid: Mapped[int | None]
+    rd_tax: Mapped[int | None]
+    rd_hte: Mapped[int | None]
+    rd_hte_domestic: Mapped[int | None]
+    rd_hte_other: Mapped[int | None]
+    rd_accounts: Mapped[int | None]
+    employees_total: Mapped[int | None]
+    tech_staff: Mapped[int | None]
+    rd_staff: Mapped[int | None]
+    conversions: Mapped[int | None]
+
+
+class Certification(Base):
+    """A certificate or registration that makes a rung: valid from ``issued_on`` to ``expires_on``, both days included.
+
+    ``revoked_on`` ends it earlier: from that day on it does not count.
+    """
+
+    __tablename__ = "certification"
+    __table_args__ = (
+        UniqueConstraint("firm_id", "kind", "number"),
+        Index("ix_certification_kind_expires_on", "kind", "expires_on"),
+        CheckConstraint("expires_on IS NULL OR expires_on >= issued_on", name="period"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"))
+    kind: Mapped[Rung]
+    number: Mapped[str] = mapped_column(String(64))
+    batch: Mapped[str | None] = mapped_column(String(64))
+    issued_on: Mapped[date]
+    expires_on: Mapped[date | None]
+    revoked_on: Mapped[date | None]
+    revoked_why: Mapped[str | None] = mapped_column(String(200))
+
+
+class IntellectualProperty(Base):
+    """A right or an application. ``core``: it carries the main product (195号三(二)); None means nobody has said."""
+
+    __tablename__ = "intellectual_property"
+    __table_args__ = (UniqueConstraint("firm_id", "kind", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"))
+    kind: Mapped[IpKind]
+    number: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200))
+    applied_on: Mapped[date | None]
+    granted_on: Mapped[date | None]
+    lapsed_on: Mapped[date | None]
+    origin: Mapped[IpOrigin | None]
+    core: Mapped[bool | None]
+    used_for_hte_on: Mapped[date | None]
+
+
+class Achievement(Base):
+    """An award, a recognised R&D institution, a standard led: with level, rank and dates."""
+
+    __tablename__ = "achievement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
+    kind: Mapped[AchievementKind]
+    level: Mapped[Level]
+    title: Mapped[str] = mapped_column(String(200))
+    rank: Mapped[int | None]
+    given_on: Mapped[date]
+    until_on: Mapped[date | None]
+
+
+class CreditCheck(Base):
+    """What the public credit registers said of the firm on a day (信用中国、国家企业信用信息公示系统).
+
+    ``listed``: on the 经营异常 or 严重违法失信 list. ``incident_on``: the last major safety, quality or environmental
+    incident known on the day of the check; None means that none was found.
+    """
+
+    __tablename__ = "credit_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
+    checked_on: Mapped[date]
+    listed: Mapped[bool]
+    incident_on: Mapped[date | None]
+    checked_by: Mapped[str] = mapped_column(String(64))
+
+
+class Attachment(Base):
+    """A file of the firm; the content lies in the file store under ``key``."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    key: Mapped[str] = mapped_column(String(80))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    added_at: Mapped[datetime]
+    added_by: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,1 @@
+"""First floor: the tools every room uses."""

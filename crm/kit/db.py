@@ -1,0 +1,146 @@
+"""The database: one engine, one rule about transactions, the column types of the house."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import pysqlite3.dbapi2
+from flask import Flask, Response, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+# SQLite releases in which a WAL reset can corrupt the file: 3.7.0 to 3.51.2, repaired in 3.51.3.
+WAL_IS_SAFE = pysqlite3.dbapi2.sqlite_version_info >= (3, 51, 3)
+BUSY_TIMEOUT_MS = 10_000
+
+# Whether the transaction that begins next may write. A GET may not; everything else may.
+_writing: ContextVar[bool] = ContextVar("writing", default=True)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware in Python, UTC in the table. A naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment must carry its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of the house."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - read once by SQLAlchemy
+        datetime: UtcDateTime(),
+        int: BigInteger().with_variant(Integer(), "sqlite"),
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            create_constraint=True,
+            length=32,
+            values_callable=lambda members: [member.value for member in members],
+        ),
+    }
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+def init_app(app: Flask) -> None:
+    """Join the database to the app: engine options, transaction rule."""
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if make_url(app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name() == "sqlite":
+        options = {"module": pysqlite3.dbapi2, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    db.init_app(app)
+    app.before_request(_open_transaction)
+    app.after_request(_keep_or_forget)
+
+
+@event.listens_for(Engine, "connect")
+def _on_connect(connection: Any, entry: ConnectionPoolEntry) -> None:
+    if not isinstance(connection, pysqlite3.dbapi2.Connection):
+        return
+    # The driver must not begin transactions of its own: it would do so too late (see _on_begin).
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA journal_mode={'WAL' if WAL_IS_SAFE else 'DELETE'}")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+@event.listens_for(Engine, "begin")
+def _on_begin(connection: Connection) -> None:
+    """Begin as a reader or as a writer, and say so at once.
+
+    A writer takes SQLite's write lock before it reads: a transaction that reads first and writes later fails with
+    "database is locked" whatever the timeout, and two of them could spend one budget twice.
+    A reader cannot write at all, on either database: GET changes nothing.
+    """
+    writing = _writing.get()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    elif not writing:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _open_transaction() -> None:
+    _writing.set(request.method not in {"GET", "HEAD", "OPTIONS"})
+
+
+def _keep_or_forget(response: Response) -> Response:
+    """Keep a write that succeeded; forget anything else."""
+    if _writing.get() and response.status_code < 400:
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return response
+
+
+def give_up() -> None:
+    """Forget what this request has written and go on as a reader, to show an error page."""
+    db.session.rollback()
+    _writing.set(False)
+
+
+@contextmanager
+def transaction(*, writing: bool = True) -> Iterator[None]:
+    """Run a block outside a request (command, job, night) as one transaction: all of it or nothing.
+
+    >>> with transaction():                    # doctest: +SKIP
+    ...     firms.service.rename(...)
+    """
+    token = _writing.set(writing)
+    try:
+        yield
+        if writing:
+            db.session.commit()
+    finally:
+        db.session.rollback()
+        _writing.reset(token)

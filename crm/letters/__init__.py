@@ -1,0 +1,1 @@
+"""What is printed: the firm's profile today, letters of entitlement next."""

@@ -1,0 +1,1 @@
+"""Visits, calls, coaching: what was said, what was promised, what comes next."""

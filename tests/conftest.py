@@ -1,0 +1,92 @@
+"""What every test may ask for: an app on an empty, migrated database, and a browser that checks the house style."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+
+from crm import create_app
+from crm.kit.db import db, transaction
+from tests import cluster
+from tests.browse import Browser
+from tests.make import Make
+
+# The whole suite runs once on each: QITI_TEST_DATABASE=postgresql chooses the second.
+ON_POSTGRESQL = os.environ.get("QITI_TEST_DATABASE") == "postgresql"
+SETTINGS: dict[str, object] = {"TESTING": True, "SECRET_KEY": "t" * 40, "BASE_URL": "http://localhost"}
+
+
+@pytest.fixture(scope="session")
+def database_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
+    """Return a function that gives each test a database of its own, a copy of one migrated database."""
+    folder = tmp_path_factory.mktemp("template")
+    if not ON_POSTGRESQL:
+        migrated = folder / "crm.sqlite"
+        _migrate(f"sqlite:///{migrated}", folder)
+
+        def copy(target: Path) -> str:
+            shutil.copy(migrated, target / "crm.sqlite")
+            return f"sqlite:///{target / 'crm.sqlite'}"
+
+        yield copy
+        return
+    with cluster.running() as address:
+        server = create_engine(address.format(database="postgres"), isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(text("CREATE DATABASE template_crm"))
+        _migrate(address.format(database="template_crm"), folder)
+        numbers = iter(range(10**9))
+
+        def clone(target: Path) -> str:
+            name = f"test_{next(numbers)}"
+            with server.connect() as connection:
+                connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_crm"))
+            return address.format(database=name)
+
+        yield clone
+        server.dispose()
+
+
+def _migrate(address: str, instance: Path) -> None:
+    app = create_app({**SETTINGS, "DATABASE_URL": address}, str(instance))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(database_template: Callable[[Path], str], tmp_path: Path) -> Iterator[Flask]:
+    """Return an app on an empty register."""
+    app = create_app({**SETTINGS, "DATABASE_URL": database_template(tmp_path)}, str(tmp_path))
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def make(app: Flask) -> Make:
+    """Return the builders: ``make.firm(...)``, ``make.user(role=...)``; each call is committed."""
+    return Make(app)
+
+
+@pytest.fixture
+def browse(app: Flask) -> Callable[..., Browser]:
+    """Return ``browse(user)``: a browser signed in as that user, or nobody."""
+
+    def open_browser(user: object | None = None) -> Browser:
+        return Browser(app, user)
+
+    return open_browser
+
+
+@pytest.fixture
+def inside(app: Flask) -> Iterator[None]:
+    """Run the test in one writing transaction of the app, for tests of services and queries."""
+    with app.app_context(), app.test_request_context(), transaction():
+        yield
