@@ -17,6 +17,7 @@ from crm.kit import access, db, once, pages
 TABLES = (
     "kit.jobs",
     "kit.once",
+    "kit.rounds",
     "accounts.models",
     "journal.models",
     "firms.models",

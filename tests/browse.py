@@ -1,4 +1,4 @@
-"""A browser for tests: it signs in, follows the house's links and forms, and checks the style of every page it opens."""
+"""A browser for tests: it signs in, follows links and forms, and checks the house style of every page it opens."""
 
 import hashlib
 import io
