@@ -1,0 +1,29 @@
+.PHONY: help setup run test bench lock words screenshots
+
+help: ## List the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## Install everything into .venv (system packages too, when allowed)
+	@bin/setup
+
+run: ## Start the web server and the worker; PORT=8000, DEMO=0 for an empty register
+	@bin/run
+
+test: ## Run every test: SQLite, PostgreSQL, browser, PDF
+	@bin/test
+
+bench: ## Measure; FIRMS=10000 CLIENTS=1,8 DATABASE=sqlite
+	@bin/setup test
+	@.venv/bin/python -m benchmarks --firms "$(or $(FIRMS),10000)" --clients "$(or $(CLIENTS),1,8)" --database "$(or $(DATABASE),sqlite)"
+
+lock: ## Pin the packages of setup.cfg with their hashes
+	@bin/lock
+
+words: ## Collect the texts of pages into the English catalogue
+	@.venv/bin/pybabel --quiet extract --mapping-file babel.cfg --keyword _l --keyword N_ --no-location --sort-output --omit-header --output .tmp-messages.pot .
+	@.venv/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --input-file .tmp-messages.pot --output-dir crm/translations --locale en
+	@rm -f .tmp-messages.pot
+
+screenshots: ## Draw the README's pictures from the demo register
+	@bin/setup test
+	@.venv/bin/python -m docs.screenshots

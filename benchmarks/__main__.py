@@ -1,0 +1,109 @@
+"""Fill, serve, measure, print. Every number is a whole request over HTTP from another process on the same machine."""
+
+import argparse
+import platform
+import re
+import subprocess
+import sys
+import time
+from urllib.parse import quote
+
+from benchmarks import lists
+from benchmarks.client import Client, measure
+from benchmarks.server import ROOT, Server, serving
+from crm.domain import codes
+
+
+def main() -> None:
+    """Run every scenario for every number of clients."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--firms", type=int, default=10_000)
+    parser.add_argument("--clients", default="1,8")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--rounds", type=int, default=40, help="requests per client and scenario")
+    parser.add_argument("--rows", type=int, default=10_000, help="rows of the imported list")
+    options = parser.parse_args()
+    print(f"{platform.platform()}, Python {platform.python_version()}, {options.database}, {options.firms:,} firms")
+    print(f"{'scenario':24}{'clients':>8}{'p50 ms':>10}{'p95 ms':>10}{'per s':>10}")
+    with serving(options.firms, options.database) as server:
+        for count in map(int, options.clients.split(",")):
+            _over_http(server, options.firms, count, options.rounds)
+        _import(server, options.rows)
+        _assess(server)
+
+
+def _over_http(server: Server, firms: int, count: int, rounds: int) -> None:
+    clients = [Client(server) for _ in range(count)]
+    edited = {}
+
+    def firm(number: int) -> int:
+        return number * 7919 % firms + 1
+
+    def edit(client: Client, turn: int) -> None:
+        """Save one firm's address: a page read and a form sent, timed together."""
+        path = f"/firms/{firm(turn) if firms >= rounds * count else turn % firms + 1}/edit"
+        values = lists.form_values(client.get(path))
+        status, _, _ = client.post(path, {**values, "address": f"测速路{turn}号"})
+        assert status == 302, status
+
+    def create(client: Client, turn: int) -> None:
+        edited["next"] = edited.get("next", 0)
+        code = codes.make(90_000_000 + count * 100_000 + turn, region="440100")
+        values = {"uscc": code, "name": f"测速{count}号{turn}有限公司", "registration_district": "440106"}
+        status, text, _ = client.post("/firms/new", values)
+        assert status == 302, (status, re.sub(r"<[^>]+>", " ", text)[:500])
+
+    scenarios = {
+        "list page": lambda c, n: c.get(f"/firms?page={n % 20 + 1}"),
+        "list, filtered": lambda c, n: c.get("/firms?rung=high_tech&district=440106"),
+        "name search": lambda c, n: c.get("/firms?q=" + quote("澜图智能砚"[n % 4 : n % 4 + 2])),
+        "firm page": lambda c, n: c.get(f"/firms/{firm(n)}"),
+        "firm on the ladder": lambda c, n: c.get(f"/firms/{firm(n)}/ladder"),
+        "ladder page": lambda c, n: c.get("/ladder"),
+        "create": create,
+        "update (read and save)": edit,
+    }
+    for name, act in scenarios.items():
+        for client in clients[:1]:
+            act(client, 999_000 + count)
+        figures = measure(clients, act, rounds)
+        print(f"{name:24}{count:>8}{figures['p50_ms']:>10.1f}{figures['p95_ms']:>10.1f}{figures['per_second']:>10.1f}")
+
+
+def _import(server: Server, rows: int) -> None:
+    client = Client(server)
+    content = lists.workbook(rows)
+    began = time.perf_counter()
+    status, text, location = client.upload("/imports/new", "file", "list.xlsx", content, {})
+    assert status == 302, (status, re.sub(r"<[^>]+>", " ", text)[:500])
+    _until(client, location, "checked")
+    checked = time.perf_counter()
+    client.post(f"{location}/apply", {})
+    _until(client, location, "applied")
+    print(f"import of {rows:,} rows: dry run {checked - began:.1f} s, apply {time.perf_counter() - checked:.1f} s")
+
+
+def _until(client: Client, path: str, status: str, seconds: float = 300) -> None:
+    end = time.monotonic() + seconds
+    while f'data-status="{status}"' not in client.get(path):
+        assert time.monotonic() < end, f"{path} is not {status} after {seconds} s"
+        time.sleep(0.1)
+
+
+def _assess(server: Server) -> None:
+    program = (
+        "import time\n"
+        "from crm import create_app\n"
+        "from crm.kit import clock\n"
+        "from crm.ladder import service\n"
+        "app = create_app()\n"
+        "with app.app_context():\n"
+        "    began = time.perf_counter()\n"
+        "    count = service.assess_everyone(clock.today())\n"
+        "    print(f'assess {count:,} firms x 2 policies, reading included: {time.perf_counter() - began:.2f} s')\n"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=server.environment, check=True)
+
+
+if __name__ == "__main__":
+    main()

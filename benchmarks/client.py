@@ -1,0 +1,86 @@
+"""One signed-in person at a keyboard, as plain HTTP."""
+
+import http.client
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from http.cookies import SimpleCookie
+from statistics import quantiles
+from time import perf_counter
+from urllib.parse import urlencode, urlsplit
+
+from benchmarks.server import Server
+
+
+class Client:
+    """Keeps a connection and a cookie; not for use by two threads."""
+
+    def __init__(self, server: Server) -> None:
+        parts = urlsplit(server.url)
+        self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
+        self.cookies: dict[str, str] = {}
+        self.token = self._token(self.get("/sign-in"))
+        status, _, _ = self.post("/sign-in", {"username": server.username, "password": server.password})
+        assert status == 302, f"sign-in answered {status}"
+        self.token = self._token(self.get("/firms/new"))
+
+    @staticmethod
+    def _token(html: str) -> str:
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
+        assert found, "no CSRF token on the page"
+        return found.group(1)
+
+    def _send(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, str, str]:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if body is not None:
+            headers["Content-Type"] = kind or "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        text = answer.read().decode("utf-8", "replace")
+        for name, morsel in SimpleCookie(answer.headers.get("Set-Cookie", "")).items():
+            self.cookies[name] = morsel.value
+        return answer.status, text, answer.headers.get("Location", "")
+
+    def get(self, path: str) -> str:
+        """Open a page; anything but 200 is a failure of the measurement."""
+        status, text, _ = self._send("GET", path)
+        assert status == 200, f"{path} answered {status}"
+        return text
+
+    def post(self, path: str, values: Mapping[str, str]) -> tuple[int, str, str]:
+        """Send a form: (status, body, where it leads)."""
+        filled = {"csrf_token": self.token, "act_key": uuid.uuid4().hex, **values}
+        return self._send("POST", path, urlencode(filled).encode())
+
+    def upload(self, path: str, field: str, name: str, content: bytes, values: Mapping[str, str]) -> tuple[int, str, str]:
+        """Send a form with one file."""
+        mark = uuid.uuid4().hex
+        filled = {"csrf_token": self.token, "act_key": uuid.uuid4().hex, **values}
+        parts = [
+            f'--{mark}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+            for key, value in filled.items()
+        ]
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
+        parts.append(head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n")
+        body = b"".join(parts) + f"--{mark}--\r\n".encode()
+        return self._send("POST", path, body, f"multipart/form-data; boundary={mark}")
+
+
+def measure(clients: list[Client], act: Callable[[Client, int], None], rounds: int) -> dict[str, float]:
+    """Let every client do ``act`` ``rounds`` times at once; return milliseconds p50, p95 and acts per second."""
+
+    def one(place: int) -> list[float]:
+        times = []
+        for turn in range(rounds):
+            began = perf_counter()
+            act(clients[place], place * rounds + turn)
+            times.append((perf_counter() - began) * 1000)
+        return times
+
+    began = perf_counter()
+    with ThreadPoolExecutor(len(clients)) as pool:
+        times = [value for result in pool.map(one, range(len(clients))) for value in result]
+    seconds = perf_counter() - began
+    cuts = quantiles(times, n=20)
+    return {"p50_ms": cuts[9], "p95_ms": cuts[18], "per_second": len(times) / seconds}
