@@ -90,3 +90,11 @@ def inside(app: Flask) -> Iterator[None]:
     """Run the test in one writing transaction of the app, for tests of services and queries."""
     with app.app_context(), app.test_request_context(), transaction():
         yield
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Under CI a skipped test is a failure: nothing passes by not being looked at."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line(f"{len(reporter.stats['skipped'])} skipped under CI counts as failed", red=True)

@@ -1,0 +1,422 @@
+"""A believable register of any size, the same for the same seed. Every firm in it is invented.
+
+Codes pass the check digit but carry 440100 as place of registration, which no business register issues; names are put
+together from made-up trade names. Rows go in as bulk inserts, so that the benchmarks can ask for 100,000 firms.
+"""
+
+import math
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import islice
+from random import Random
+from typing import Any
+
+from sqlalchemy import Insert, func, insert, select
+
+from crm.accounts.models import Agency, User
+from crm.accounts.service import hash_password
+from crm.domain import codes
+from crm.domain.access import Role
+from crm.domain.ladder import Rung
+from crm.domain.places import DISTRICTS
+from crm.domain.records import AchievementKind, IpKind, IpOrigin, Jurisdiction, Level, Source, VisitKind
+from crm.firms.models import (
+    Achievement,
+    AnnualReturn,
+    Certification,
+    Contact,
+    CreditCheck,
+    Firm,
+    IntellectualProperty,
+    Move,
+)
+from crm.journal.service import Entry, System, record_many
+from crm.kit import clock
+from crm.kit.db import Base, db
+from crm.visits.models import Visit
+
+YEARS = 4
+BATCH = 2_000
+WAN = 1_000_000  # fen
+
+# How the firms spread over the districts: roughly where Guangzhou's technology firms are, in parts of a hundred.
+WEIGHTS = {
+    "440106": 22, "440112": 24, "440111": 10, "440113": 12, "440105": 8, "440115": 7,
+    "440104": 5, "440103": 4, "440114": 4, "440118": 3, "440117": 1,
+}  # fmt: skip
+HEADS = "澜砚槿溯珩屿芃峤翎霁澈砺翊瑾岚汐楷璟衡朔"
+TAILS = "图澜舟岸桥垣枢帆砥弦谷橡序衍芯宸辰禾瀚拓"
+
+
+@dataclass(frozen=True)
+class Trade:
+    """A line of business: how firms in it are called, coded, and what they make."""
+
+    word: str
+    industry: str
+    tech_field: str
+    product: str
+    rd: float
+
+
+TRADES = (
+    Trade("软件科技", "6513", "1", "工业设备运维软件", 0.11),
+    Trade("智能装备", "3491", "8", "柔性上下料机器人", 0.065),
+    Trade("生物医药", "2761", "2", "体外诊断试剂", 0.12),
+    Trade("新材料", "2659", "4", "高导热界面材料", 0.05),
+    Trade("微电子", "3973", "1", "电源管理芯片", 0.14),
+    Trade("光电技术", "3974", "1", "车载显示模组", 0.06),
+    Trade("环保科技", "7721", "7", "工业废水深度处理装置", 0.045),
+    Trade("新能源", "3841", "6", "储能电池管理系统", 0.07),
+    Trade("汽车零部件", "3670", "8", "线控制动零件", 0.042),
+    Trade("医疗器械", "3581", "2", "便携式超声设备", 0.09),
+    Trade("检测技术", "7452", "5", "食品安全快速检测", 0.055),
+    Trade("信息技术", "6550", "1", "政务数据治理平台", 0.1),
+    Trade("航空科技", "3749", "3", "无人机飞行控制器", 0.13),
+    Trade("精密仪器", "4014", "8", "在线测量仪", 0.075),
+)  # fmt: skip
+SURNAMES = "陈林黄张李王吴刘蔡郑梁何罗曾谢"
+GIVEN = ("嘉衡", "敏", "子朗", "思源", "海澜", "文珺", "启明", "若溪", "建川", "婉宁", "泽楷", "一帆")
+SUMMARIES = (
+    "了解上年度研发投入归集情况，企业财务对加计扣除口径与高企口径的差别不清楚，已当面说明。",
+    "企业计划申报下一批高新技术企业，知识产权以实用新型为主，建议补充发明专利申请。",
+    "电话核对科技人员人数，企业答复以社保名单为准，月底前补报。",
+    "现场查看研发场地，新增一条中试线；提出贷款贴息诉求，已记录。",
+    "辅导填报科技型中小企业自评表，研发费用辅助账基本齐备。",
+    "企业反映场地租金上涨，考虑在区内搬迁，已转园区跟进。",
+)
+NEXT_STEPS = ("催补研发费用辅助账", "回复贷款贴息政策条件", "确认知识产权清单", "预约专家预评审")
+
+
+def fill(firms: int = 300, seed: int = 20_26, *, with_people: bool = True) -> list[tuple[str, str, Role]]:
+    """Fill an empty register in the caller's transaction.
+
+    Returns (username, password, role) of one account per role; the password is new each time and kept nowhere else.
+    """
+    random = Random(seed)  # noqa: S311 - a story, not a secret
+    today = clock.today()
+    people = _people() if with_people else _People()
+    invented = (_firm(random, number, today, people) for number in range(1, firms + 1))
+    while batch := list(islice(invented, BATCH)):
+        _insert(batch)
+    return _accounts(people) if with_people else []
+
+
+def is_empty() -> bool:
+    """Return whether nobody and nothing is in the register yet."""
+    return not any(db.session.scalar(select(func.count()).select_from(table)) for table in (User, Firm))
+
+
+@dataclass
+class _People:
+    officers: dict[str, int] = field(default_factory=dict)  # district -> user id
+    agency_id: int | None = None
+    password: str = ""
+
+
+@dataclass
+class _Story:
+    """One firm and all that hangs on it, as rows ready to insert; ``firm`` has no id yet."""
+
+    firm: dict[str, Any]
+    rows: dict[type[Base], list[dict[str, Any]]]
+
+
+def _people() -> _People:
+    """Keep the agency and the officers, who must be there before their firms."""
+    password = secrets.token_urlsafe(9)
+    agency = Agency(name="广州示例企业服务中心")
+    db.session.add(agency)
+    db.session.flush()
+    areas = (["440106", "440105", "440104", "440103"], ["440112", "440115", "440118"])
+    rest = [district for district in DISTRICTS if not any(district in area for area in areas)]
+    people = _People(agency_id=agency.id, password=password)
+    for number, area in enumerate([*areas, rest], start=1):
+        user = _user(f"officer{number}", f"专员{'一二三'[number - 1]}", Role.OFFICER, password, districts=area)
+        for district in area:
+            people.officers[district] = user.id
+    return people
+
+
+def _user(username: str, name: str, role: Role, password: str, **values: Any) -> User:
+    user = User(
+        username=username,
+        name=name,
+        role=role,
+        password_hash=hash_password(password),
+        created_at=clock.now(),
+        **values,
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def _accounts(people: _People) -> list[tuple[str, str, Role]]:
+    """Keep one account for every other role; the firm's two belong to a firm with a full file."""
+    password = people.password
+    showcase = db.session.scalars(
+        select(Firm.id)
+        .join(Certification, Certification.firm_id == Firm.id)
+        .where(Certification.kind == Rung.HIGH_TECH)
+    ).first()
+    _user("manager", "科长", Role.MANAGER, password, whole_city=True)
+    _user("auditor", "审计员", Role.AUDITOR, password)
+    _user("admin", "管理员", Role.ADMIN, password)
+    _user("agency", "机构顾问", Role.AGENCY, password, agency_id=people.agency_id)
+    _user("editor", "企业会计", Role.FIRM_EDITOR, password, firm_id=showcase)
+    _user("certifier", "企业负责人", Role.FIRM_CERTIFIER, password, firm_id=showcase)
+    names = ("officer1", "manager", "editor", "certifier", "agency", "auditor", "admin")
+    roles = (
+        Role.OFFICER,
+        Role.MANAGER,
+        Role.FIRM_EDITOR,
+        Role.FIRM_CERTIFIER,
+        Role.AGENCY,
+        Role.AUDITOR,
+        Role.ADMIN,
+    )
+    return [(name, password, role) for name, role in zip(names, roles, strict=True)]
+
+
+def _firm(random: Random, number: int, today: date, people: _People) -> _Story:
+    trade = random.choice(TRADES)
+    district = random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    age_days = int(random.betavariate(1.6, 2.6) * 365 * 22) + 200
+    established = today - timedelta(days=age_days)
+    name = f"广州{_trade_name(number)}{trade.word}{'股份' if random.random() < 0.06 else ''}有限公司"
+    now = clock.now()
+    firm = {
+        "uscc": codes.make(number, region="440100"),
+        "name": name,
+        "legal_representative": random.choice(SURNAMES) + random.choice(GIVEN),
+        "registered_capital": random.choice((100, 200, 500, 1000, 1000, 2000, 3000, 5000)) * WAN,
+        "established_on": established,
+        "address": f"广州市{DISTRICTS[district]}示例路{random.randint(1, 300)}号",
+        "registration_district": district,
+        "tax_district": district,
+        "statistics_district": district if random.random() < 0.93 else random.choice(list(WEIGHTS)),
+        "industry_code": trade.industry,
+        "tech_field": trade.tech_field if random.random() < 0.95 else None,
+        "clusters": [],
+        "main_product": trade.product,
+        "resident_enterprise": True,
+        "audited_collection": True if random.random() < 0.9 else None,
+        "restricted_product": False,
+        "officer_id": people.officers.get(district),
+        "agency_id": people.agency_id if random.random() < 0.15 else None,
+        "created_at": now,
+        "updated_at": now - timedelta(minutes=number % 50_000),
+    }
+    story = _Story(firm, {})
+    returns = _returns(random, trade, established, today, now)
+    story.rows[AnnualReturn] = returns
+    story.rows[Move] = [
+        {"jurisdiction": j, "district": firm[f"{j.value}_district"], "since_on": established} for j in Jurisdiction
+    ]
+    story.rows[IntellectualProperty] = list(_rights(random, number, trade, established, today))
+    story.rows[Certification] = list(_certificates(random, number, returns, established, today))
+    story.rows[Contact] = _contacts(random, number)
+    if random.random() < 0.85:
+        checked = today - timedelta(days=random.randint(1, 80))
+        story.rows[CreditCheck] = [
+            {"checked_on": checked, "listed": random.random() < 0.02, "incident_on": None, "checked_by": "夜间核查"}
+        ]
+    story.rows[Achievement] = list(_achievements(random, today))
+    story.rows[Visit] = list(_visits(random, today, people.officers.get(district), now))
+    return story
+
+
+def _trade_name(number: int) -> str:
+    """Return the ``number``-th made-up trade name: two characters, three when two have run out."""
+    base = len(HEADS) * len(TAILS)
+    index = (number * 137) % base  # 137 is prime to 400: neighbours do not look alike
+    third = "" if number <= base else HEADS[(number // base) % len(HEADS)]
+    return HEADS[index // len(TAILS)] + third + TAILS[index % len(TAILS)]
+
+
+def _returns(random: Random, trade: Trade, established: date, today: date, now: Any) -> list[dict[str, Any]]:
+    """Return what was stated of the last four accounting years, some of it with holes."""
+    revenue = math.exp(random.gauss(7.6, 1.25)) * WAN  # median some 2,000 万元
+    growth = random.gauss(0.12, 0.18)
+    rd_share = max(0.004, random.gauss(trade.rd, trade.rd * 0.45))
+    staff_per_wan = random.uniform(0.012, 0.035)
+    assets_ratio = random.uniform(0.7, 1.6)
+    rows = []
+    for year in range(today.year - YEARS, today.year):
+        if established.year > year:
+            continue
+        revenue *= 1 + max(-0.5, random.gauss(growth, 0.09))
+        rd = revenue * rd_share * random.uniform(0.85, 1.15)
+        employees = max(3, round(revenue / WAN * staff_per_wan))
+        tech = max(0, round(employees * random.uniform(0.06, 0.5)))
+        assets = revenue * assets_ratio
+        full = {
+            "revenue": revenue,
+            "main_revenue": revenue * random.uniform(0.82, 0.99),
+            "total_income": revenue * 1.01,
+            "ht_income": revenue * min(0.99, max(0.2, random.gauss(0.74, 0.14))),
+            "costs_and_expenses": revenue * random.uniform(0.82, 1.04),
+            "total_assets": assets,
+            "total_liabilities": assets * random.uniform(0.2, 0.75),
+            "net_profit": revenue * random.gauss(0.07, 0.08),
+            "tax_paid": revenue * random.uniform(0.015, 0.06),
+            "rd_tax": rd * random.uniform(0.82, 0.97),
+            "rd_hte": rd,
+            "rd_hte_domestic": rd * random.choice((1, 1, 1, 0.95, 0.8)),
+            "rd_hte_other": rd * random.uniform(0.03, 0.14),
+            "rd_accounts": rd * random.uniform(1.0, 1.12),
+        }
+        full["main_product_income"] = full["ht_income"] * random.uniform(0.52, 0.95)
+        # Fen that end in whole hundreds of 元, the way firms report.
+        row: dict[str, Any] = {name: round(value / 10_000) * 10_000 for name, value in full.items()}
+        row |= {"employees_total": employees, "tech_staff": tech, "rd_staff": round(tech * 0.8)}
+        row["conversions"] = random.choice((0, 1, 2, 3, 4, 5, 6, 7))
+        for name in row:
+            if random.random() < 0.035:
+                row[name] = None
+        source = Source.SELF_REPORT if random.random() < 0.6 else Source.IMPORT
+        stated = now - timedelta(days=(today.year - year - 1) * 365 + 150)
+        rows.append({**row, "year": year, "source": source, "version": 1, "stated_at": stated, "stated_by": "企业填报"})
+    return rows
+
+
+def _rights(random: Random, number: int, trade: Trade, established: date, today: date) -> Iterator[dict[str, Any]]:
+    span = max(1, (today - established).days - 300)
+    counts = {IpKind.INVENTION: 0.9, IpKind.UTILITY_MODEL: 3.2, IpKind.SOFTWARE: 2.4, IpKind.DESIGN: 0.3}
+    serial = 0
+    for kind, mean in counts.items():
+        for _ in range(min(12, int(random.expovariate(1 / mean)))):
+            serial += 1
+            applied = established + timedelta(days=random.randint(0, span))
+            granted = applied + timedelta(days=random.randint(90, 700))
+            yield {
+                "kind": kind,
+                "number": f"DEMO{number:07d}-{serial:02d}",
+                "title": f"一种{trade.product}的{random.choice(('控制方法', '结构', '检测系统', '管理软件V1.0', '制备工艺'))}",
+                "applied_on": applied,
+                "granted_on": granted if granted < today else None,
+                "origin": IpOrigin.OWN if random.random() < 0.9 else IpOrigin.ACQUIRED,
+                "core": random.choice((True, True, True, None, False)),
+            }
+
+
+def _certificates(
+    random: Random, number: int, returns: list[dict[str, Any]], established: date, today: date
+) -> Iterator[dict[str, Any]]:
+    """Return a career: registrations year by year, then rungs that a firm of its size and age could hold."""
+    last = returns[-1] if returns else {}
+    revenue = (last.get("revenue") or 0) / WAN
+    intensity = (last.get("rd_hte") or 0) / (last.get("revenue") or 1)
+    talent = random.random()
+    if revenue <= 20_000:
+        for year in range(max(established.year + 1, today.year - 3), today.year + 1):
+            if random.random() < 0.55:
+                issued = date(year, random.choice((6, 7, 8)), 28)
+                yield _held(Rung.TECH_SME, f"{year}4401000{number:07d}", issued, date(year, 12, 31), "第一批")
+    if (today - established).days < 900:
+        return
+    if intensity > 0.035 and talent > 0.3:
+        year = today.year - random.choice((0, 1, 1, 2, 2, 3))
+        issued = date(year, random.choice((11, 12)), random.randint(1, 20))
+        if issued <= today:
+            yield _held(Rung.HIGH_TECH, f"GR{year}440{number:06d}", issued, _years(issued, 3), f"{year}年第二批")
+    if talent > 0.55:
+        issued = date(today.year - random.choice((0, 1, 2)), 7, 20)
+        yield _held(Rung.INNOVATIVE_SME, f"CX{number:08d}", issued, _years(issued, 3), None)
+    if talent > 0.75 and revenue > 1_500:
+        issued = date(today.year - random.choice((0, 1, 2)), 10, 18)
+        yield _held(Rung.SRDI_SME, f"ZJTX{number:08d}", issued, _years(issued, 3), None)
+    if talent > 0.93 and revenue > 5_000:
+        issued = date(today.year - random.choice((1, 2)), 9, 1)
+        yield _held(Rung.LITTLE_GIANT, f"XJR{number:08d}", issued, _years(issued, 3), "第六批")
+    if talent > 0.975 and revenue > 8_000:
+        issued = date(today.year - 1, 12, 10)
+        yield _held(Rung.HIDDEN_CHAMPION, f"YX{number:06d}", issued, _years(issued, 3), None)
+    if talent > 0.99 and revenue > 20_000:
+        issued = date(today.year - 1, 12, 20)
+        yield _held(Rung.SINGLE_CHAMPION, f"DX{number:06d}", issued, _years(issued, 3), None)
+    if talent > 0.985 and revenue > 30_000:
+        yield _held(Rung.LEADING, f"LT{number:06d}", date(today.year - 1, 3, 1), None, None)
+
+
+def _held(kind: Rung, number: str, issued: date, expires: date | None, batch: str | None) -> dict[str, Any]:
+    return {"kind": kind, "number": number, "issued_on": issued, "expires_on": expires, "batch": batch}
+
+
+def _years(day: date, years: int) -> date:
+    """Return the last day of a term of whole years that begins on ``day``."""
+    return day.replace(year=day.year + years) - timedelta(days=1)
+
+
+def _contacts(random: Random, number: int) -> list[dict[str, Any]]:
+    # 199-0000-xxxx: no operator has given these numbers out.
+    posts = ("财务负责人", "研发总监", "行政主管")[: random.choice((1, 1, 2, 3))]
+    return [
+        {
+            "name": random.choice(SURNAMES) + random.choice(GIVEN),
+            "post": post,
+            "phone": f"1990000{(number * 3 + place) % 10_000:04d}",
+            "email": f"contact{number}.{place}@example.com",
+            "main": place == 0,
+        }
+        for place, post in enumerate(posts)
+    ]
+
+
+def _achievements(random: Random, today: date) -> Iterator[dict[str, Any]]:
+    if random.random() < 0.08:
+        yield {
+            "kind": AchievementKind.RD_INSTITUTION,
+            "level": Level.PROVINCIAL,
+            "title": "省级工程技术研究中心",
+            "given_on": today - timedelta(days=random.randint(200, 2000)),
+        }
+    if random.random() < 0.03:
+        yield {
+            "kind": AchievementKind.STANDARD,
+            "level": Level.INDUSTRY,
+            "title": "行业标准（第三起草单位）",
+            "rank": 3,
+            "given_on": today - timedelta(days=random.randint(200, 1500)),
+        }
+
+
+def _visits(random: Random, today: date, officer_id: int | None, now: Any) -> Iterator[dict[str, Any]]:
+    if officer_id is None or random.random() < 0.25:
+        return
+    for _ in range(random.choice((1, 1, 2, 3, 4))):
+        ago = random.randint(1, 420)
+        day = today - timedelta(days=ago)
+        promised = random.random() < 0.35
+        yield {
+            "kind": random.choice(list(VisitKind)),
+            "visited_on": day,
+            "by_id": officer_id,
+            "met": f"{random.choice(SURNAMES)}{random.choice(('经理', '总', '会计'))}",
+            "summary": random.choice(SUMMARIES),
+            "next_step": random.choice(NEXT_STEPS) if promised else None,
+            "next_on": day + timedelta(days=random.choice((14, 30, 60, 400))) if promised else None,
+            "created_at": now - timedelta(days=ago),
+        }
+
+
+def _insert(stories: list[_Story]) -> None:
+    """Insert a batch: firms first, then what hangs on them, table by table."""
+    statement: Insert = insert(Firm).returning(Firm.id, sort_by_parameter_order=True)
+    ids = list(db.session.scalars(statement, [story.firm for story in stories]))
+    tables: dict[type[Base], list[dict[str, Any]]] = {}
+    for firm_id, story in zip(ids, stories, strict=True):
+        for table, rows in story.rows.items():
+            tables.setdefault(table, []).extend({**_blank(table), **row, "firm_id": firm_id} for row in rows)
+    for table, rows in tables.items():
+        if rows:
+            db.session.execute(insert(table), rows)
+    record_many([Entry("firm.created", "firm", firm_id, firm_id, {"by": "demo"}) for firm_id in ids], System())
+
+
+def _blank(table: type[Base]) -> dict[str, Any]:
+    """Return None for every optional column: rows inserted together must name the same columns."""
+    return {column.key: None for column in table.__table__.columns if column.nullable}
