@@ -75,22 +75,24 @@ def promised(
 
 @dataclass(frozen=True)
 class Due:
-    """How many promises are past their day, and how many come within a week."""
+    """How many promises are open, how many of them past their day, and how many come within a week."""
 
     overdue: int
     near: int
+    open: int
 
 
 def due(user: User, today: date) -> Due:
-    """Count the open promises that ``user`` sees, with one query."""
-    query = visible_to(user).where(Visit.next_on <= today + NEAR, Visit.done_on.is_(None))
+    """Count the open promises that ``user`` sees and that have a day, with one query."""
+    query = visible_to(user).where(Visit.next_on.is_not(None), Visit.done_on.is_(None))
     counted = query.with_only_columns(
         func.count().filter(Visit.next_on < today),
-        func.count().filter(Visit.next_on >= today),
+        func.count().filter(Visit.next_on.between(today, today + NEAR)),
+        func.count(),
         maintain_column_froms=True,
-    ).order_by(None)
-    overdue, near = db.session.execute(counted).one()
-    return Due(overdue, near)
+    )
+    overdue, near, all_open = db.session.execute(counted).one()
+    return Due(overdue, near, all_open)
 
 
 def next_promise(firm_id: int, user: User) -> Visit | None:

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from crm.accounts.views import own_address
 from crm.domain.access import Permission
+from crm.domain.places import DISTRICTS
 from crm.domain.records import VISIT_LABELS, VisitKind
 from crm.firms import queries as firms
 from crm.kit import clock
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
     context = {
         "authors": queries.authors(current_user),
         "labels": VISIT_LABELS,
-        "counts": queries.due(current_user, today),
+        "kinds": [(kind.value, _(label)) for kind, label in VISIT_LABELS.items()],
         "day": today,
         "heap": heap,
     }
@@ -46,7 +47,15 @@ def index() -> ResponseReturnValue:
         )
     soon = queries.promised(current_user, 1, until=today + queries.NEAR, per_page=10, **who)
     latest = queries.latest(current_user, number, **who)
-    return page("visits/index.html", soon=soon, latest=latest, **context)
+    return page(
+        "visits/index.html",
+        soon=soon,
+        latest=latest,
+        counts=queries.due(current_user, today),
+        silent=queries.count_silent(current_user, today),
+        silent_days=queries.SILENT_DAYS,
+        **context,
+    )
 
 
 @bp.get("/visits/silent")
@@ -55,7 +64,9 @@ def silent() -> ResponseReturnValue:
     """List the firms nobody has met for half a year, or ever."""
     today = clock.today()
     found, last_on = queries.silent_firms(current_user, today, request.args.get("page", 1, type=int))
-    return page("visits/silent.html", firms=found, last_on=last_on, days=queries.SILENT_DAYS, day=today)
+    return page(
+        "visits/silent.html", firms=found, last_on=last_on, days=queries.SILENT_DAYS, day=today, districts=DISTRICTS
+    )
 
 
 @bp.get("/firms/<int:firm_id>/visits")
@@ -74,7 +85,7 @@ def record(firm_id: int) -> ResponseReturnValue:
     if form.posted():
         with form.refusals():
             service.record(firm.id, current_user, form.values(), clock.today())
-            flash(_("已登记"), "success")
+            flash(_("已登记"), "good")
             return redirect(url_for(".firm", firm_id=firm.id))
     return _firm_page(firm_id, form)
 
@@ -90,7 +101,7 @@ def edit(visit_id: int) -> ResponseReturnValue:
     if form.posted():
         with form.refusals():
             service.edit(visit, current_user, form.values(), clock.today())
-            flash(_("已保存"), "success")
+            flash(_("已保存"), "good")
             return redirect(url_for(".firm", firm_id=visit.firm_id, _anchor=f"visit-{visit.id}"))
     return page("visits/edit.html", form, visit=visit, firm=visit.firm, head=firms.head(visit.firm, clock.today()))
 
@@ -101,7 +112,7 @@ def settle(visit_id: int) -> ResponseReturnValue:
     """Note that a promise has been kept."""
     visit = queries.get(visit_id, current_user)
     service.settle(visit, current_user, clock.today())
-    flash(_("已办结：%(step)s", step=visit.next_step), "success")
+    flash(_("已办结：%(step)s", step=visit.next_step), "good")
     return redirect(own_address(request.form.get("next") or url_for(".firm", firm_id=visit.firm_id)))
 
 

@@ -112,7 +112,7 @@ class TestQueries:
             service.record(firm.id, officer, said(next_on=day), TODAY)
         done = service.record(firm.id, officer, said(next_on=date(2026, 11, 21)), TODAY)
         service.settle(done, officer, TODAY)
-        assert queries.due(officer, TODAY) == queries.Due(overdue=1, near=2)
+        assert queries.due(officer, TODAY) == queries.Due(overdue=1, near=2, open=4)
         near = queries.promised(officer, 1, after=TODAY, until=TODAY + queries.NEAR)
         assert [visit.next_on for visit in near] == days[1:3]
         assert queries.next_promise(firm.id, officer).next_on == days[0]

@@ -1,0 +1,198 @@
+"""What the desk shows: the counts of the morning, what a few letters find, who did what.
+
+The desk keeps no tables of its own; it reads those of every room below.
+"""
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+
+from crm.accounts.models import Agency, User
+from crm.domain.access import Role
+from crm.firms import queries as firms
+from crm.firms.models import Certification, Contact, Firm, FormerName
+from crm.journal import queries as journal
+from crm.journal.models import Event
+from crm.kit import clock
+from crm.kit.db import db
+from crm.kit.jobs import OVER, Job
+from crm.kit.rounds import Round
+
+EXPIRING_DAYS = 90
+EVENTS_PER_PAGE = 50
+
+
+# The morning
+
+
+def count_firms(user: User) -> int:
+    """Count the firms of ``user``."""
+    return db.session.scalar(select(func.count()).select_from(firms.visible_to(user).subquery())) or 0
+
+
+def count_expiring(user: User, today: date) -> int:
+    """Count the firms of ``user`` with a certificate that runs out within EXPIRING_DAYS and has not been revoked."""
+    ends = Certification.expires_on.between(today, today + timedelta(days=EXPIRING_DAYS))
+    running_out = select(Certification.firm_id).where(ends, Certification.revoked_on.is_(None))
+    query = firms.visible_to(user).where(Firm.id.in_(running_out))
+    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def count_running_jobs(user: User) -> int:
+    """Count the jobs of ``user`` that are not over."""
+    query = select(func.count()).select_from(Job).where(Job.owner_id == user.id, Job.status.not_in(OVER))
+    return db.session.scalar(query) or 0
+
+
+def assigned(user: User, limit: int = 20) -> list[Firm]:
+    """Return the first firms of ``user`` by name."""
+    return list(db.session.scalars(firms.visible_to(user).order_by(Firm.name).limit(limit)))
+
+
+def accounts_by_state() -> dict[tuple[Role, str], int]:
+    """Count accounts by role and state: "active", "invited" (no password yet), "disabled"."""
+    state = case((~User.active, "disabled"), (User.password_hash.is_(None), "invited"), else_="active")
+    query = select(User.role, state, func.count()).group_by(User.role, state)
+    return {(role, state): count for role, state, count in db.session.execute(query)}
+
+
+def last_night() -> Round | None:
+    """Return the last night that was walked."""
+    return db.session.scalars(
+        select(Round).where(Round.name == "nightly").order_by(Round.period.desc()).limit(1)
+    ).first()
+
+
+# Search
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A firm that was found. ``former`` and ``contact`` say why, when its name and code do not."""
+
+    firm: Firm
+    former: str | None = None
+    contact: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best hits, and whether there are more."""
+
+    hits: list[Hit]
+    more: bool
+
+
+def search(user: User, text: str, *, contacts: bool, limit: int) -> Found:
+    """Find firms of ``user`` by any part of name, former name or code; by contact too when ``contacts``.
+
+    Ranked: exact, beginning, any part of the name or code, former name, contact. At most four queries.
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    if not text:
+        return Found([], more=False)
+    here = [Firm.name.icontains(text, autoescape=True), Firm.uscc.icontains(text, autoescape=True)]
+    called = FormerName.name.icontains(text, autoescape=True)
+    reached = or_(Contact.name.icontains(text, autoescape=True), Contact.phone.contains(text, autoescape=True))
+    known = Firm.id.in_(select(Contact.firm_id).where(reached))
+    rank = case(
+        (or_(Firm.name == text, Firm.uscc == text.upper()), 0),
+        (or_(*(column.istartswith(text, autoescape=True) for column in (Firm.name, Firm.uscc))), 1),
+        (or_(*here), 2),
+        else_=3,
+    )
+    ways: list[ColumnElement[bool]] = [*here, Firm.id.in_(select(FormerName.firm_id).where(called))]
+    query = firms.visible_to(user).where(or_(*ways, known) if contacts else or_(*ways))
+    found = list(db.session.scalars(query.order_by(rank, func.length(Firm.name), Firm.id).limit(limit + 1)))
+    shown = found[:limit]
+    ids = [firm.id for firm in shown]
+    former = _first(select(FormerName.firm_id, FormerName.name).where(FormerName.firm_id.in_(ids), called))
+    people = _first(select(Contact.firm_id, Contact.name).where(Contact.firm_id.in_(ids), reached)) if contacts else {}
+    folded = text.casefold()
+    hits = [
+        Hit(firm)
+        if folded in firm.name.casefold() or folded in firm.uscc.casefold()
+        else Hit(firm, former.get(firm.id), people.get(firm.id))
+        for firm in shown
+    ]
+    return Found(hits, more=len(found) > limit)
+
+
+def _first(query: Select[tuple[int, str]]) -> dict[int, str]:
+    pairs = db.session.execute(query).all()
+    return dict(reversed(pairs))
+
+
+# The trail
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an auditor asks of the trail; None asks for everything."""
+
+    who: str | None = None
+    action: str | None = None
+    firm: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+def trail(asked: Asked, before: int | None = None) -> tuple[list[Event], int | None]:
+    """Return a page of events, newest first, and the id to go on before (None: no more).
+
+    Pages go by id, so the thousandth is as fast as the first and none shifts while new events come in.
+    """
+    query = journal.everything()
+    if asked.who:
+        query = query.where(Event.actor_name.icontains(asked.who, autoescape=True))
+    if asked.action:
+        query = query.where(Event.action == asked.action)
+    if asked.firm:
+        named = or_(Firm.name.icontains(asked.firm, autoescape=True), Firm.uscc.icontains(asked.firm, autoescape=True))
+        query = query.where(Event.firm_id.in_(select(Firm.id).where(named)))
+    if asked.since:
+        query = query.where(Event.at >= _midnight(asked.since))
+    if asked.until:
+        query = query.where(Event.at < _midnight(asked.until + timedelta(days=1)))
+    if before:
+        query = query.where(Event.id < before)
+    events = list(db.session.scalars(query.limit(EVENTS_PER_PAGE + 1)))
+    return events[:EVENTS_PER_PAGE], events[EVENTS_PER_PAGE - 1].id if len(events) > EVENTS_PER_PAGE else None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), clock.SHANGHAI)
+
+
+def actions() -> list[str]:
+    """Return every kind of act in the trail."""
+    return list(db.session.scalars(select(Event.action).distinct().order_by(Event.action)))
+
+
+def count_events() -> int:
+    """Count the trail; ids have no gaps."""
+    return db.session.scalar(select(func.max(Event.id))) or 0
+
+
+# Names
+
+
+def names_of(ids: Collection[int]) -> dict[int, str]:
+    """Return {user id: name}."""
+    query = select(User.id, User.name).where(User.id.in_(ids))
+    return dict(db.session.execute(query).all()) if ids else {}
+
+
+def agency_names_of(ids: Collection[int]) -> dict[int, str]:
+    """Return {agency id: name}."""
+    query = select(Agency.id, Agency.name).where(Agency.id.in_(ids))
+    return dict(db.session.execute(query).all()) if ids else {}
+
+
+def firm_names_of(ids: Collection[int]) -> dict[int, str]:
+    """Return {firm id: name}."""
+    query = select(Firm.id, Firm.name).where(Firm.id.in_(ids))
+    return dict(db.session.execute(query).all()) if ids else {}

@@ -1,0 +1,228 @@
+"""The trail in words: acts, fields and values as people call them, for the timeline and the audit page."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+
+from crm.desk import queries
+from crm.domain.access import ROLE_LABELS
+from crm.domain.ladder import RUNG_LABELS
+from crm.domain.places import DISTRICTS
+from crm.domain.records import (
+    ACHIEVEMENT_LABELS,
+    FIGURES,
+    FIRM_STATUS_LABELS,
+    IP_LABELS,
+    IP_ORIGIN_LABELS,
+    JURISDICTION_LABELS,
+    LEVEL_LABELS,
+    MONEY_FIGURES,
+    SOURCE_LABELS,
+    VISIT_LABELS,
+)
+from crm.domain.words import N_
+from crm.journal.models import Event
+from crm.kit.pages import UNKNOWN, number, wan, words
+
+# What is done, by the name the trail keeps.
+ACTION_LABELS: dict[str, str] = {
+    "account.signed_in": N_("登录"),
+    "account.signed_out": N_("退出"),
+    "visit.recorded": N_("登记走访联系"),
+    "visit.edited": N_("修改走访联系"),
+    "visit.settled": N_("办结下一步"),
+}
+
+# Long work, by the name its handler goes by.
+JOB_LABELS: dict[str, str] = {
+    "desk.verify": N_("核验审计链"),
+}
+
+SUBJECT_LABELS: dict[str, str] = {
+    "firm": N_("企业"),
+    "contact": N_("联系人"),
+    "certification": N_("资质"),
+    "intellectual_property": N_("知识产权"),
+    "annual_return": N_("年度数据"),
+    "achievement": N_("荣誉"),
+    "credit_check": N_("信用核查"),
+    "attachment": N_("附件"),
+    "former_name": N_("曾用名"),
+    "move": N_("管辖区"),
+    "visit": N_("走访联系"),
+    "import": N_("导入"),
+    "user": N_("账号"),
+    "agency": N_("服务机构"),
+    "job": N_("后台任务"),
+}
+
+FIELD_LABELS: dict[str, str] = {
+    **FIGURES,
+    "uscc": N_("统一社会信用代码"),
+    "name": N_("名称"),
+    "legal_representative": N_("法定代表人"),
+    "registered_capital": N_("注册资本"),
+    "established_on": N_("成立日期"),
+    "status": N_("状态"),
+    "address": N_("地址"),
+    "registration_district": N_("注册地"),
+    "tax_district": N_("税务所属区"),
+    "statistics_district": N_("统计所属区"),
+    "district": N_("区"),
+    "jurisdiction": N_("管辖类别"),
+    "since_on": N_("起始日期"),
+    "industry_code": N_("行业代码"),
+    "tech_field": N_("技术领域"),
+    "clusters": N_("产业集群"),
+    "main_product": N_("主要产品"),
+    "resident_enterprise": N_("居民企业"),
+    "audited_collection": N_("查账征收"),
+    "restricted_product": N_("产品属限制或淘汰类"),
+    "officer_id": N_("服务专员"),
+    "agency_id": N_("服务机构"),
+    "note": N_("备注"),
+    "post": N_("职务"),
+    "phone": N_("电话"),
+    "email": N_("邮箱"),
+    "main": N_("主要联系人"),
+    "kind": N_("类别"),
+    "number": N_("编号"),
+    "batch": N_("批次"),
+    "issued_on": N_("发证日期"),
+    "expires_on": N_("有效期至"),
+    "revoked_on": N_("撤销日期"),
+    "revoked_why": N_("撤销原因"),
+    "title": N_("名称"),
+    "applied_on": N_("申请日期"),
+    "granted_on": N_("授权日期"),
+    "lapsed_on": N_("失效日期"),
+    "origin": N_("获得方式"),
+    "core": N_("核心技术"),
+    "used_for_hte_on": N_("用于高企认定"),
+    "level": N_("级别"),
+    "rank": N_("排名"),
+    "given_on": N_("授予日期"),
+    "until_on": N_("截止日期"),
+    "checked_on": N_("核查日期"),
+    "listed": N_("在失信或异常名录"),
+    "incident_on": N_("事故日期"),
+    "year": N_("年度"),
+    "source": N_("来源"),
+    "version": N_("版次"),
+    "visited_on": N_("日期"),
+    "met": N_("会见人"),
+    "summary": N_("情况"),
+    "next_step": N_("下一步"),
+    "next_on": N_("答应的日期"),
+    "done_on": N_("办结日期"),
+    "username": N_("用户名"),
+    "role": N_("角色"),
+    "districts": N_("负责的区"),
+    "whole_city": N_("全市"),
+    "active": N_("启用"),
+    "firm_id": N_("企业"),
+    "size": N_("大小"),
+}
+
+# The label tables a page needs to tell a record.
+TABLES: dict[str, dict[Any, str]] = {
+    "rungs": RUNG_LABELS,
+    "achievements": ACHIEVEMENT_LABELS,
+    "levels": LEVEL_LABELS,
+    "visits": VISIT_LABELS,
+    "sources": SOURCE_LABELS,
+    "ip": IP_LABELS,
+    "jurisdictions": JURISDICTION_LABELS,
+    "districts": DISTRICTS,
+}
+
+_KINDS: dict[str, dict[Any, str]] = {
+    "certification": RUNG_LABELS,
+    "visit": VISIT_LABELS,
+    "intellectual_property": IP_LABELS,
+    "achievement": ACHIEVEMENT_LABELS,
+}
+_CHOICES: dict[str, dict[Any, str]] = {
+    "status": FIRM_STATUS_LABELS,
+    "jurisdiction": JURISDICTION_LABELS,
+    "origin": IP_ORIGIN_LABELS,
+    "level": LEVEL_LABELS,
+    "source": SOURCE_LABELS,
+    "role": ROLE_LABELS,
+}
+_DISTRICTS = {"registration_district", "tax_district", "statistics_district", "district", "districts"}
+_MONEY = {*MONEY_FIGURES, "registered_capital"}
+# Fields the office keeps for itself, and those that are somebody's personal data.
+OFFICE_FIELDS = frozenset({"note"})
+PERSONAL = frozenset({("contact", "name"), ("contact", "phone"), ("contact", "email")})
+MASK = "＊＊＊"
+
+
+class Line(NamedTuple):
+    """One field of a change, as people read it."""
+
+    field: str
+    before: str
+    after: str
+
+
+class Teller:
+    """Tells events in words; ``names`` are the people and agencies the events speak of, found once for all of them."""
+
+    def __init__(self, events: Iterable[Event], *, office: bool, contacts: bool) -> None:
+        self.office = office
+        self.contacts = contacts
+        pairs = [
+            (field, value)
+            for event in events
+            for field, both in _changes(event).items()
+            if field in {"officer_id", "agency_id"}
+            for value in both
+            if value is not None
+        ]
+        self.names = {
+            "officer_id": queries.names_of({value for field, value in pairs if field == "officer_id"}),
+            "agency_id": queries.agency_names_of({value for field, value in pairs if field == "agency_id"}),
+        }
+
+    def act(self, event: Event) -> str:
+        """Return what was done."""
+        label = ACTION_LABELS.get(event.action)
+        return words(label) if label else event.action
+
+    def lines(self, event: Event) -> list[Line]:
+        """Return each field that changed, before and after; fields the reader may not see are left out or masked."""
+        return [
+            Line(
+                words(FIELD_LABELS.get(field, field)),
+                self._value(event.subject, field, before),
+                self._value(event.subject, field, after),
+            )
+            for field, (before, after) in _changes(event).items()
+            if self.office or field not in OFFICE_FIELDS
+        ]
+
+    def _value(self, subject: str, field: str, value: Any) -> str:
+        if value is None or value == []:
+            return UNKNOWN
+        if (subject, field) in PERSONAL and not self.contacts:
+            return MASK
+        if isinstance(value, bool):
+            return _("是") if value else _("否")
+        if isinstance(value, list):
+            return "、".join(self._value(subject, field, item) for item in value)
+        if field in _MONEY and isinstance(value, int):
+            return _("%(amount)s 万元", amount=wan(value))
+        if field in _DISTRICTS:
+            return words(DISTRICTS.get(value, value))
+        if field in self.names:
+            return self.names[field].get(value, str(value))
+        choices = _KINDS.get(subject, {}) if field == "kind" else _CHOICES.get(field, {})
+        if value in choices:
+            return words(choices[value])
+        return number(value) if isinstance(value, int) and field != "year" else str(value)
+
+
+def _changes(event: Event) -> dict[str, list[Any]]:
+    return event.detail.get("changes") or {}
