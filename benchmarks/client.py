@@ -53,7 +53,9 @@ class Client:
         filled = {"csrf_token": self.token, "act_key": uuid.uuid4().hex, **values}
         return self._send("POST", path, urlencode(filled).encode())
 
-    def upload(self, path: str, field: str, name: str, content: bytes, values: Mapping[str, str]) -> tuple[int, str, str]:
+    def upload(
+        self, path: str, field: str, name: str, content: bytes, values: Mapping[str, str]
+    ) -> tuple[int, str, str]:
         """Send a form with one file."""
         mark = uuid.uuid4().hex
         filled = {"csrf_token": self.token, "act_key": uuid.uuid4().hex, **values}

@@ -7,7 +7,16 @@ import xlsxwriter
 
 from crm.domain import codes
 
-HEADINGS = ["统一社会信用代码", "企业名称", "注册区", "成立日期", "年度", "营业收入（万元）", "研发费用（万元）", "职工总数"]
+HEADINGS = [
+    "统一社会信用代码",
+    "企业名称",
+    "注册区",
+    "成立日期",
+    "年度",
+    "营业收入（万元）",
+    "研发费用（万元）",
+    "职工总数",
+]
 
 
 def workbook(rows: int) -> bytes:

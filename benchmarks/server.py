@@ -55,7 +55,9 @@ def serving(firms: int, database: str, workers: int = 2) -> Iterator[Server]:
         url = f"http://127.0.0.1:{port}"
         environment["QITI_BASE_URL"] = url
         gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
-        web = subprocess.Popen([*gunicorn, "--threads", "4", "--log-level", "warning", "wsgi:app"], cwd=ROOT, env=environment)
+        web = subprocess.Popen(
+            [*gunicorn, "--threads", "4", "--log-level", "warning", "wsgi:app"], cwd=ROOT, env=environment
+        )
         worker = subprocess.Popen([sys.executable, "-m", "crm.worker"], cwd=ROOT, env=environment)
         try:
             _wait(f"{url}/healthz")

@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext
+from flask_login import current_user
 
-from crm.domain.access import Permission
+from crm.domain.access import ROLE_LABELS, Permission
 from crm.domain.words import N_
 from crm.kit.access import can
 
@@ -22,14 +23,14 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("desk.home", N_("工作台"), "home", Permission.DESK_READ),
-    Entry("firms.index", N_("企业"), "building", Permission.FIRM_LIST),
-    Entry("ladder.index", N_("梯度"), "stairs-up", Permission.LADDER_COUNT),
-    Entry("imports.index", N_("导入"), "table-import", Permission.IMPORT_RUN),
-    Entry("visits.index", N_("走访"), "message-2", Permission.VISIT_READ),
-    Entry("desk.jobs", N_("后台任务"), "progress", Permission.JOB_READ),
-    Entry("accounts.index", N_("账号"), "users", Permission.ACCOUNT_ADMINISTER),
-    Entry("desk.audit", N_("审计日志"), "shield-check", Permission.AUDIT_READ),
+    Entry("desk.home", N_("工作台"), icon="home", permission=Permission.DESK_READ),
+    Entry("firms.index", N_("企业"), icon="building", permission=Permission.FIRM_LIST),
+    Entry("ladder.index", N_("梯度"), icon="stairs-up", permission=Permission.LADDER_COUNT),
+    Entry("imports.index", N_("导入"), icon="table-import", permission=Permission.IMPORT_RUN),
+    Entry("visits.index", N_("走访"), icon="message-2", permission=Permission.VISIT_READ),
+    Entry("desk.jobs", N_("后台任务"), icon="progress", permission=Permission.JOB_READ),
+    Entry("accounts.index", N_("账号"), icon="users", permission=Permission.ACCOUNT_ADMINISTER),
+    Entry("desk.audit", N_("审计日志"), icon="shield-check", permission=Permission.AUDIT_READ),
 )
 
 
@@ -40,7 +41,9 @@ def init_app(app: Flask) -> None:
 
 def _nav() -> dict[str, Any]:
     room = (request.endpoint or "").split(".")[0]
+    role = getattr(current_user, "role", None)
     return {
+        "role_label": gettext(ROLE_LABELS[role]) if role else "",
         "nav": [
             {
                 "endpoint": entry.endpoint,

@@ -1,0 +1,1 @@
+"""The rules as data: policies in dated versions, named figures, one evaluator for one firm and for all."""

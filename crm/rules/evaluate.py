@@ -1,0 +1,225 @@
+"""The one evaluator: columns of facts in, columns of outcomes out, for one firm or for all of them.
+
+Outcomes are numbers with Kleene's logic in them: 2 met, 1 cannot tell, 0 not met; "all" is the least, "any" the most.
+A score is a range: what the known figures make certain, and what the unknown ones and the panel could still give.
+"""
+
+from datetime import date
+from enum import IntEnum
+
+import polars as pl
+
+from crm.rules.metrics import DTYPES, FIGURES, Kind, complete, values
+from crm.rules.pack import AllOf, Band, Choice, Condition, Node, Part, Score, Version
+
+FEN_PER_WAN = 1_000_000
+
+
+class Outcome(IntEnum):
+    """What can be said of a criterion."""
+
+    NOT_MET = 0
+    CANNOT_TELL = 1
+    MET = 2
+
+
+def evaluate(version: Version, facts: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Return one row a firm, in the order of ``facts``.
+
+    For every node ``<id>`` of the tree: ``<id>`` its outcome (0, 1, 2). For a condition also ``<id>.value``,
+    ``<id>.threshold`` and ``<id>.shortfall`` in the metric's own unit (money in fen). For every score and part:
+    ``<id>.least`` and ``<id>.most``. Columns of ``facts`` are kept.
+    """
+    frame = complete(facts).with_columns(values(on))
+    given = [name for name in version.scores if name in facts.columns]
+    given += [p.id for score in version.scores.values() for p in score.parts if p.id in facts.columns]
+    for stage in _plan(version, tuple(given)):
+        frame = frame.with_columns(stage)
+    return frame
+
+
+def _plan(version: Version, given: tuple[str, ...]) -> tuple[list[pl.Expr], ...]:
+    """Return the expressions in stages: parts, scores, leaves, then nodes from the bottom up."""
+    parts = [expr for score in version.scores.values() for part in score.parts for expr in _part(part, given)]
+    scores = [expr for name, score in version.scores.items() for expr in _score(name, score, given)]
+    leaves: list[pl.Expr] = []
+    levels: dict[int, list[pl.Expr]] = {}
+    known_scores = set(version.scores) | {part.id for score in version.scores.values() for part in score.parts}
+    _walk(version.criteria, known_scores, leaves, levels)
+    return (parts, scores, leaves, *(levels[depth] for depth in sorted(levels)))
+
+
+def _walk(node: Node, scores: set[str], leaves: list[pl.Expr], levels: dict[int, list[pl.Expr]]) -> int:
+    """Collect the expressions of a tree; return the height of ``node``."""
+    if isinstance(node, Condition):
+        leaves.extend(_condition(node, is_score=node.metric in scores))
+        return 0
+    children = node.all if isinstance(node, AllOf) else node.any
+    height = 1 + max(_walk(child, scores, leaves, levels) for child in children)
+    columns = [pl.col(child.id) for child in children]
+    joined = pl.min_horizontal(columns) if isinstance(node, AllOf) else pl.max_horizontal(columns)
+    levels.setdefault(height, []).append(joined.alias(node.id))
+    return height
+
+
+def _in_unit(metric: str, value: float) -> float:
+    """Return a threshold of a pack (万元 for money) in the unit of the column (fen)."""
+    figure = FIGURES.get(metric)
+    return value * FEN_PER_WAN if figure is not None and figure.kind is Kind.MONEY else value
+
+
+def _inside(column: pl.Expr, band: Band, metric: str) -> pl.Expr:
+    low, closed_low = band.low
+    high, closed_high = band.high
+    inside = pl.lit(value=True)
+    if low != float("-inf"):
+        edge = _in_unit(metric, low)
+        inside = inside & (column >= edge if closed_low else column > edge)
+    if high != float("inf"):
+        edge = _in_unit(metric, high)
+        inside = inside & (column <= edge if closed_high else column < edge)
+    return inside
+
+
+def _choice(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
+    """Return the least and the most points of one way; not knowing the metric leaves every band open."""
+    column = pl.col(choice.metric)
+    if choice.bands is None:
+        spans = [Band(points=choice.when_true).span, Band(points=choice.when_false).span]
+        tests = [column, ~column]
+    else:
+        spans = [band.span for band in choice.bands]
+        tests = [_inside(column, band, choice.metric) for band in choice.bands]
+    ends = []
+    for end, unknown in ((0, min(span[0] for span in spans)), (1, max(span[1] for span in spans))):
+        expr = pl.when(column.is_null()).then(float(unknown))
+        for test, span in zip(tests, spans, strict=True):
+            expr = expr.when(test).then(float(span[end]))
+        ends.append(expr.otherwise(None))
+    return ends[0], ends[1]
+
+
+def _part(part: Part, given: tuple[str, ...]) -> list[pl.Expr]:
+    if part.panel is not None:
+        least, most = pl.lit(float(part.panel[0])), pl.lit(float(part.panel[1]))
+    else:
+        ways = [_choice(choice) for choice in part.best_of or ()]
+        least = pl.max_horizontal([way[0] for way in ways])
+        most = pl.max_horizontal([way[1] for way in ways])
+    return _given(part.id, least, most, given)
+
+
+def _score(name: str, score: Score, given: tuple[str, ...]) -> list[pl.Expr]:
+    ends = []
+    for end in ("least", "most"):
+        groups: dict[str | None, list[pl.Expr]] = {}
+        for part in score.parts:
+            groups.setdefault(part.group, []).append(pl.col(f"{part.id}.{end}"))
+        sums = [
+            pl.sum_horizontal(columns)
+            if group not in score.caps
+            else pl.sum_horizontal(columns).clip(None, score.caps[group])
+            for group, columns in groups.items()
+        ]
+        ends.append(pl.sum_horizontal(sums))
+    return _given(name, ends[0], ends[1], given)
+
+
+def _given(name: str, least: pl.Expr, most: pl.Expr, given: tuple[str, ...]) -> list[pl.Expr]:
+    """Name both ends of a score; a score that stands in the facts is taken as it is."""
+    if name in given:
+        stated = pl.col(name).cast(pl.Float64)
+        least, most = pl.coalesce(stated, least), pl.coalesce(stated, most)
+    return [least.alias(f"{name}.least"), most.alias(f"{name}.most")]
+
+
+def _condition(condition: Condition, *, is_score: bool) -> list[pl.Expr]:
+    metric, name = condition.metric, condition.id
+    if is_score:
+        return _score_condition(condition)
+    column = pl.col(metric)
+    kind = FIGURES[metric].kind
+    if kind in {Kind.BOOL, Kind.TEXT}:
+        if condition.in_ is not None:
+            # Codes of a catalogue: a deeper heading belongs to the one it begins with.
+            met = pl.any_horizontal([(column == code) | column.str.starts_with(f"{code}.") for code in condition.in_])
+            threshold = pl.lit("、".join(condition.in_))
+        else:
+            met = column == pl.lit(condition.is_)
+            threshold = pl.lit(condition.is_)
+        return [
+            _outcome(column, met).alias(name),
+            column.alias(f"{name}.value"),
+            threshold.alias(f"{name}.threshold"),
+            pl.lit(None, pl.Float64).alias(f"{name}.shortfall"),
+        ]
+    least, most = _thresholds(condition)
+    met, missed = _compare(column, condition.comparison, least, most)
+    outcome = pl.when(met).then(2).when(missed).then(0).otherwise(1)
+    if kind is Kind.RANK:
+        # No rank is no award: not met (the convention of the rule table).
+        outcome = pl.when(column.is_null()).then(0).otherwise(outcome)
+    threshold = pl.when(least == most).then(least)
+    lacking = (least - column) if condition.comparison in {"at_least", "above", "at_least_by"} else (column - least)
+    return [
+        outcome.cast(pl.Int8).alias(name),
+        column.alias(f"{name}.value"),
+        threshold.alias(f"{name}.threshold"),
+        pl.when(outcome == 0).then(lacking.clip(0)).cast(DTYPES[kind]).alias(f"{name}.shortfall"),
+    ]
+
+
+def _score_condition(condition: Condition) -> list[pl.Expr]:
+    """Compare a range: met when its least end is, not met when its most end is not."""
+    name, metric = condition.id, condition.metric
+    value = float(condition.at_least if condition.at_least is not None else condition.above or 0)
+    least, most = pl.col(f"{metric}.least"), pl.col(f"{metric}.most")
+    strict = condition.above is not None
+    sure, open_ = (least > value, most > value) if strict else (least >= value, most >= value)
+    outcome = pl.when(sure).then(2).when(open_).then(1).otherwise(0)
+    return [
+        outcome.cast(pl.Int8).alias(name),
+        pl.when(least == most).then(least).alias(f"{name}.value"),
+        pl.lit(value).alias(f"{name}.threshold"),
+        pl.when(outcome == 0).then(value - most).alias(f"{name}.shortfall"),
+    ]
+
+
+def _outcome(column: pl.Expr, met: pl.Expr) -> pl.Expr:
+    return pl.when(column.is_null()).then(1).when(met).then(2).otherwise(0).cast(pl.Int8)
+
+
+def _thresholds(condition: Condition) -> tuple[pl.Expr, pl.Expr]:
+    """Return the lowest and the highest threshold that may be in force; one and the same when that is known."""
+    by = condition.at_least_by
+    if by is None:
+        plain = next(
+            value
+            for value in (condition.at_least, condition.at_most, condition.above, condition.below)
+            if value is not None
+        )
+        value = _in_unit(condition.metric, plain)
+        dtype = DTYPES[FIGURES[condition.metric].kind]
+        return pl.lit(value).cast(dtype), pl.lit(value).cast(dtype)
+    column = pl.col(by.metric)
+    known = [band.value for band in by.bands if band.value is not None]
+    ends = []
+    for unknown in (min(known), max(known)):
+        expr = pl.when(column.is_null()).then(unknown)
+        for band in by.bands:
+            expr = expr.when(_inside(column, band, by.metric)).then(band.value)
+        ends.append(expr.otherwise(None))
+    return ends[0], ends[1]
+
+
+def _compare(column: pl.Expr, comparison: str, least: pl.Expr, most: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return (met for certain, missed for certain)."""
+    match comparison:
+        case "at_least" | "at_least_by":
+            return column >= most, column < least
+        case "above":
+            return column > most, column <= least
+        case "at_most":
+            return column <= least, column > most
+        case _:
+            return column < least, column >= most

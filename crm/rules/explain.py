@@ -1,0 +1,295 @@
+"""An assessment that explains itself: the tree with outcome, value, threshold, shortfall and clause of every leaf."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from crm.rules import evaluate as engine
+from crm.rules.evaluate import Outcome
+from crm.rules.metrics import FIGURES, Kind
+from crm.rules.pack import Action, AllOf, AnyOf, Condition, Node, Policy, Source, Version, Words, load, version_on
+
+WORDS: dict[Outcome, str] = {Outcome.MET: "met", Outcome.NOT_MET: "not_met", Outcome.CANNOT_TELL: "cannot_tell"}
+COMPARISON_SIGN = {
+    "at_least": "≥",
+    "at_least_by": "≥",
+    "above": ">",
+    "at_most": "≤",
+    "below": "<",
+    "is_": "=",
+    "in_": "∈",
+}
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """One item of a score: the least and the most points it can be, of ``full``."""
+
+    id: str
+    label: Words
+    clause: str
+    least: float
+    most: float
+    full: float
+    panel: bool
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ScoreResult:
+    """A score as a range, with its items."""
+
+    id: str
+    label: Words
+    least: float
+    most: float
+    full: float
+    parts: tuple[PartResult, ...]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One node. ``value``, ``threshold``, ``shortfall`` are in ``unit`` (money in fen); a group has none of them.
+
+    ``missing`` are the keys of the facts without which nothing can be told; ``children`` are empty for a leaf.
+    """
+
+    id: str
+    label: Words
+    clause: str
+    outcome: str
+    group: str | None = None
+    metric: str | None = None
+    kind: Kind | None = None
+    unit: str = ""
+    comparison: str = ""
+    value: Any = None
+    threshold: Any = None
+    shortfall: float | None = None
+    missing: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    source: Source | None = None
+    hint: Words | None = None
+    score: ScoreResult | None = None
+    children: tuple["Criterion", ...] = ()
+
+    def leaves(self) -> Iterator["Criterion"]:
+        """Return the conditions below, in the order of the document."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What one version of one policy says of one firm on one day."""
+
+    policy: Policy
+    version: Version
+    on: date
+    action: Action
+    firm: str | None
+    outcome: str
+    root: Criterion
+    scores: tuple[ScoreResult, ...]
+    figures: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+    @property
+    def lacking(self) -> list[Criterion]:
+        """The top criteria that are not met, then those nobody can tell."""
+        order = {"not_met": 0, "cannot_tell": 1}
+        return sorted((c for c in self.root.children if c.outcome != "met"), key=lambda c: order[c.outcome])
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The facts to ask the firm for, each once."""
+        return tuple(dict.fromkeys(key for leaf in self.root.leaves() for key in leaf.missing))
+
+
+def assess(
+    facts: pl.DataFrame | Sequence[Mapping[str, Any]],
+    policy_id: str,
+    on: date,
+    action: Action = Action.NEW,
+    policies: Mapping[str, Policy] | None = None,
+) -> list[Assessment]:
+    """Return an assessment per row of ``facts`` (money in fen, see metrics.py).
+
+    Raises Refused when no version holds on the day, KeyError for an unknown policy.
+    """
+    policy = (policies or load())[policy_id]
+    version = version_on(policy, on, action)
+    frame = facts if isinstance(facts, pl.DataFrame) else pl.from_dicts(list(facts), infer_schema_length=None)
+    return [
+        explain(policy, version, on, action, row) for row in engine.evaluate(version, frame, on).iter_rows(named=True)
+    ]
+
+
+def explain(policy: Policy, version: Version, on: date, action: Action, row: Mapping[str, Any]) -> Assessment:
+    """Return the tree of one evaluated row."""
+    scores = {name: _score(name, version, row) for name in version.scores}
+    root = _node(version.criteria, version, row, scores)
+    return Assessment(
+        policy=policy,
+        version=version,
+        on=on,
+        action=action,
+        firm=row.get("firm"),
+        outcome=root.outcome,
+        root=root,
+        scores=tuple(scores.values()),
+        figures={key: row.get(key) for key in FIGURES},
+    )
+
+
+def _node(node: Node, version: Version, row: Mapping[str, Any], scores: Mapping[str, ScoreResult]) -> Criterion:
+    outcome = WORDS[Outcome(row[node.id])]
+    if isinstance(node, AllOf | AnyOf):
+        children = node.all if isinstance(node, AllOf) else node.any
+        return Criterion(
+            node.id,
+            node.label,
+            node.clause,
+            outcome,
+            group="all" if isinstance(node, AllOf) else "any",
+            children=tuple(_node(child, version, row, scores) for child in children),
+        )
+    figure = FIGURES.get(node.metric)
+    score = scores.get(node.metric)
+    part = next((p for s in scores.values() for p in s.parts if p.id == node.metric), None)
+    missing = score_missing(score) if score else part.missing if part else _missing(node.metric, row)
+    if node.at_least_by is not None:
+        missing = (*missing, *_missing(node.at_least_by.metric, row))
+    return Criterion(
+        node.id,
+        node.label,
+        node.clause,
+        outcome,
+        metric=node.metric,
+        kind=figure.kind if figure else Kind.SCORE,
+        unit=figure.unit if figure else "point",
+        comparison=node.comparison,
+        value=row[f"{node.id}.value"],
+        threshold=row[f"{node.id}.threshold"],
+        shortfall=row[f"{node.id}.shortfall"],
+        missing=tuple(dict.fromkeys(missing)) if outcome == "cannot_tell" else (),
+        inputs=inputs(node, version),
+        source=node.source,
+        hint=node.hint,
+        score=score,
+    )
+
+
+def inputs(condition: Condition, version: Version) -> tuple[str, ...]:
+    """Return the keys of the facts a condition rests on."""
+    metrics = [condition.metric, *([condition.at_least_by.metric] if condition.at_least_by else [])]
+    parts = [p for s in version.scores.values() for p in s.parts if condition.metric == p.id]
+    if condition.metric in version.scores:
+        parts = version.scores[condition.metric].parts
+    metrics += [choice.metric for part in parts for choice in part.best_of or ()]
+    return tuple(dict.fromkeys(key for m in metrics if m in FIGURES for key in (FIGURES[m].inputs or (m,))))
+
+
+def score_missing(score: ScoreResult) -> tuple[str, ...]:
+    """Return the facts that keep a score from being narrower."""
+    return tuple(dict.fromkeys(key for part in score.parts for key in part.missing))
+
+
+def _missing(metric: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the unknown facts behind an unknown metric; years before the firm was born are not asked for."""
+    if row.get(metric) is not None:
+        return ()
+    figure = FIGURES[metric]
+    if figure.kind is Kind.RANK:
+        return ()
+    return tuple(key for key in (figure.inputs or (metric,)) if row.get(key) is None)
+
+
+def _score(name: str, version: Version, row: Mapping[str, Any]) -> ScoreResult:
+    score = version.scores[name]
+    parts = tuple(
+        PartResult(
+            part.id,
+            part.label,
+            part.clause,
+            row[f"{part.id}.least"],
+            row[f"{part.id}.most"],
+            part.most,
+            panel=part.panel is not None,
+            missing=tuple(key for choice in part.best_of or () for key in _missing(choice.metric, row))
+            if row[f"{part.id}.least"] != row[f"{part.id}.most"]
+            else (),
+        )
+        for part in score.parts
+    )
+    return ScoreResult(name, score.label, row[f"{name}.least"], row[f"{name}.most"], score.most, parts)
+
+
+def to_json(assessment: Assessment) -> dict[str, Any]:
+    """Return the assessment as plain data; money in 万元, as facts files give it."""
+    return {
+        "firm": assessment.firm,
+        "policy": assessment.policy.id,
+        "version": assessment.version.id,
+        "digest": assessment.policy.digest,
+        "on": assessment.on.isoformat(),
+        "action": assessment.action.value,
+        "outcome": assessment.outcome,
+        "missing": list(assessment.missing),
+        "scores": {score.id: _score_json(score) for score in assessment.scores},
+        "criteria": [_json(child) for child in assessment.root.children],
+    }
+
+
+def _score_json(score: ScoreResult) -> dict[str, Any]:
+    return {
+        "label": score.label.zh,
+        "min": score.least,
+        "max": score.most,
+        "full": score.full,
+        "parts": [
+            {
+                "id": p.id,
+                "label": p.label.zh,
+                "clause": p.clause,
+                "min": p.least,
+                "max": p.most,
+                "full": p.full,
+                "panel": p.panel,
+            }
+            for p in score.parts
+        ],
+    }
+
+
+def _json(criterion: Criterion) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "id": criterion.id,
+        "label": criterion.label.zh,
+        "clause": criterion.clause,
+        "outcome": criterion.outcome,
+    }
+    if criterion.children:
+        return plain | {"group": criterion.group, "criteria": [_json(child) for child in criterion.children]}
+    plain |= {
+        "metric": criterion.metric,
+        "comparison": criterion.comparison.removesuffix("_").removesuffix("_by"),
+        "value": _outside(criterion.value, criterion.kind),
+        "threshold": _outside(criterion.threshold, criterion.kind),
+        "shortfall": _outside(criterion.shortfall, criterion.kind),
+        "unit": criterion.unit,
+        "missing": list(criterion.missing),
+    }
+    if criterion.score is not None:
+        plain["score"] = _score_json(criterion.score)
+    return plain
+
+
+def _outside(value: Any, kind: Kind | None) -> Any:
+    if value is not None and kind is Kind.MONEY:
+        return value / engine.FEN_PER_WAN
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,389 @@
+"""Policies as data: YAML in, typed and checked; every complaint names file and line.
+
+A policy has dated versions; a version says from when until when it holds, for which actions, and holds a tree of criteria
+(``all``, ``any``, conditions) and the scores its conditions may ask for. Bands say on which side their edges stand.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+
+from crm.domain.errors import Refused
+from crm.rules.metrics import FIGURES, Kind, with_scores
+
+OWN = Path(__file__).parent / "packs"
+
+
+class Action(StrEnum):
+    """What the firm asks for: a first certificate, or the renewal of one."""
+
+    NEW = "new"
+    RENEWAL = "renewal"
+
+
+class Grade(StrEnum):
+    """How well the source of a rule was checked."""
+
+    OFFICIAL = "official text"
+    RESTATED = "restated"
+    UNVERIFIED = "unverified"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(_Strict):
+    """A label in both languages."""
+
+    zh: str
+    en: str
+
+
+class Source(_Strict):
+    """Where a rule comes from: the document, where it was read, how well it was checked."""
+
+    document: str
+    title: str
+    grade: Grade
+    ids: list[str]
+    url: str
+
+
+class Band(_Strict):
+    """An interval and what it gives. Edges are closed (``at_least``, ``at_most``) or open (``above``, ``below``).
+
+    ``points`` is one number, or [least, most] where a panel judges; ``value`` is a threshold.
+    """
+
+    at_least: float | None = None
+    above: float | None = None
+    at_most: float | None = None
+    below: float | None = None
+    points: float | tuple[float, float] | None = None
+    value: float | None = None
+
+    @property
+    def low(self) -> tuple[float, bool]:
+        """The lower edge and whether it belongs to the band; -inf when open-ended."""
+        if self.at_least is not None:
+            return self.at_least, True
+        return (self.above, False) if self.above is not None else (float("-inf"), False)
+
+    @property
+    def high(self) -> tuple[float, bool]:
+        """The upper edge and whether it belongs to the band; +inf when open-ended."""
+        if self.at_most is not None:
+            return self.at_most, True
+        return (self.below, False) if self.below is not None else (float("inf"), False)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The least and the most points."""
+        if isinstance(self.points, tuple):
+            return self.points
+        return (self.points or 0.0, self.points or 0.0)
+
+
+def _check_bands(bands: Sequence[Band]) -> None:
+    """Refuse bands that overlap, leave a gap, or do not reach from end to end; order is from the lowest up."""
+    ordered = sorted(bands, key=lambda band: band.low[0])
+    if ordered[0].low[0] != float("-inf"):
+        raise ValueError("the lowest band must be open below (give it no at_least or above)")
+    if ordered[-1].high[0] != float("inf"):
+        raise ValueError("the highest band must be open above (give it no at_most or below)")
+    for lower, upper in zip(ordered, ordered[1:], strict=False):
+        (edge, closed), (start, begins) = lower.high, upper.low
+        if edge > start or (edge == start and closed and begins):
+            raise ValueError(f"bands overlap at {start:g}")
+        if edge < start or not (closed or begins):
+            raise ValueError(f"bands leave a gap at {edge:g}")
+
+
+class Threshold(_Strict):
+    """A threshold that depends on another metric (32号第十一条(五): R&D share by sales)."""
+
+    metric: str
+    bands: list[Band]
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Threshold":
+        _check_bands(self.bands)
+        if any(band.value is None for band in self.bands):
+            raise ValueError("every band of a threshold needs a value")
+        return self
+
+
+COMPARISONS = ("at_least", "at_most", "above", "below", "is_", "in_", "at_least_by")
+
+
+class Condition(_Strict):
+    """A metric compared with a threshold. Exactly one comparison."""
+
+    id: str
+    label: Words
+    clause: str
+    metric: str
+    at_least: float | None = None
+    at_most: float | None = None
+    above: float | None = None
+    below: float | None = None
+    is_: bool | str | None = Field(None, alias="is")
+    in_: list[str] | None = Field(None, alias="in")
+    at_least_by: Threshold | None = None
+    source: Source | None = None
+    hint: Words | None = None
+
+    @property
+    def comparison(self) -> str:
+        """Which comparison is used."""
+        return next(name for name in COMPARISONS if getattr(self, name) is not None)
+
+    @model_validator(mode="after")
+    def _one_comparison(self) -> "Condition":
+        used = [name for name in COMPARISONS if getattr(self, name) is not None]
+        if len(used) != 1:
+            raise ValueError(f"a condition needs exactly one comparison, this has {len(used)}")
+        return self
+
+
+class AllOf(_Strict):
+    """Every child must be met."""
+
+    id: str
+    label: Words
+    clause: str
+    all: list["Node"]
+
+
+class AnyOf(_Strict):
+    """One child is enough."""
+
+    id: str
+    label: Words
+    clause: str
+    any: list["Node"]
+
+
+def _kind_of_node(value: Any) -> str:
+    keys = value if isinstance(value, dict) else value.__class__.model_fields
+    return "all" if "all" in keys else "any" if "any" in keys else "condition"
+
+
+Node = Annotated[
+    Annotated[AllOf, Tag("all")] | Annotated[AnyOf, Tag("any")] | Annotated[Condition, Tag("condition")],
+    Discriminator(_kind_of_node),
+]
+
+
+class Choice(_Strict):
+    """Bands over one metric, one of the ways to earn a part's points."""
+
+    metric: str
+    bands: list[Band] | None = None
+    when_true: float | tuple[float, float] | None = None
+    when_false: float | tuple[float, float] | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Choice":
+        if (self.bands is None) == (self.when_true is None):
+            raise ValueError("give either bands or when_true and when_false")
+        if self.bands is not None:
+            _check_bands(self.bands)
+            if any(band.points is None for band in self.bands):
+                raise ValueError("every band of a score needs points")
+        return self
+
+
+class Part(_Strict):
+    """One item of a score: the best of its choices, or a range that only a panel can fill (``panel``)."""
+
+    id: str
+    label: Words
+    clause: str
+    most: float
+    best_of: list[Choice] | None = None
+    panel: tuple[float, float] | None = None
+    group: str | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Part":
+        if (self.best_of is None) == (self.panel is None):
+            raise ValueError("a part has either best_of or panel")
+        return self
+
+
+class Score(_Strict):
+    """A sum of parts. ``caps``: the most that the parts of one group may add up to."""
+
+    label: Words
+    most: float
+    parts: list[Part]
+    caps: dict[str, float] = {}
+
+
+class Version(_Strict):
+    """What holds from ``since`` until ``until`` (both days included) for ``actions``."""
+
+    id: str
+    since: date
+    until: date | None = None
+    actions: list[Action]
+    sources: list[Source]
+    scores: dict[str, Score] = {}
+    criteria: AllOf
+
+
+class Policy(_Strict):
+    """One policy and its versions, oldest first."""
+
+    id: str
+    name: Words
+    level: Literal["national", "province", "city", "district"]
+    issuer: str
+    subject: Literal["firm"]
+    versions: list[Version]
+    digest: str = ""
+
+    @model_validator(mode="after")
+    def _dates(self) -> "Policy":
+        for action in Action:
+            held = sorted((v for v in self.versions if action in v.actions), key=lambda v: v.since)
+            for older, newer in zip(held, held[1:], strict=False):
+                if older.until is None or older.until >= newer.since:
+                    raise ValueError(f"versions {older.id} and {newer.id} overlap for {action}")
+                if (newer.since - older.until).days != 1:
+                    raise ValueError(f"no version holds for {action} between {older.until} and {newer.since}")
+        return self
+
+
+@dataclass
+class PackError(Exception):
+    """A pack that cannot be used, and every reason: (line, what)."""
+
+    path: str
+    faults: tuple[tuple[int, str], ...]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{self.path}:{line}: {what}" for line, what in self.faults)
+
+
+def read(path: Path) -> Policy:
+    """Return the policy in ``path``. Raises PackError with file, line and reason of every fault."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise PackError(path.name, ((mark.line + 1 if mark else 1, f"not YAML: {error}"),)) from None
+    if not isinstance(data, dict):
+        raise PackError(path.name, ((1, "a pack is a mapping with id, name, versions …"),))
+    lines = dict(_lines(node))
+    data["digest"] = sha256(text.encode()).hexdigest()
+    try:
+        policy = Policy.model_validate(data)
+    except ValidationError as error:
+        raise PackError(
+            path.name, tuple((_line(fault["loc"], lines), _words(fault)) for fault in error.errors())
+        ) from None
+    faults = tuple((_line(place, lines), what) for place, what in _unknown(policy))
+    if faults:
+        raise PackError(path.name, faults)
+    return policy
+
+
+@lru_cache
+def load(extra: tuple[Path, ...] = ()) -> dict[str, Policy]:
+    """Return every policy by id: the product's own, then those in the ``extra`` folders. Raises PackError."""
+    files = [file for folder in (OWN, *extra) for file in sorted(folder.rglob("*.yaml"))]
+    policies: dict[str, Policy] = {}
+    for file in files:
+        policy = read(file)
+        if policy.id in policies:
+            raise PackError(file.name, ((1, f"a policy {policy.id} exists already"),))
+        policies[policy.id] = policy
+    return policies
+
+
+def version_on(policy: Policy, on: date, action: Action = Action.NEW) -> Version:
+    """Return what holds on a day. Raises Refused when nothing does."""
+    for version in policy.versions:
+        if action in version.actions and version.since <= on and (version.until is None or on <= version.until):
+            return version
+    raise Refused("{day}没有生效的“{policy}”规则", day=on.isoformat(), policy=policy.name.zh)
+
+
+def conditions(node: Node) -> Iterator[Condition]:
+    """Return the leaves of a tree, in the order of the document."""
+    match node:
+        case AllOf(all=children) | AnyOf(any=children):
+            for child in children:
+                yield from conditions(child)
+        case Condition():
+            yield node
+
+
+def _unknown(policy: Policy) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Return what the types cannot see: metrics that do not exist, comparisons that do not fit their metric."""
+    for v, version in enumerate(policy.versions):
+        known = with_scores({key: score.label.zh for key, score in version.scores.items()})
+        known |= with_scores({part.id: part.label.zh for score in version.scores.values() for part in score.parts})
+        place: tuple[Any, ...] = ("versions", v)
+        seen: set[str] = set()
+        for condition in conditions(version.criteria):
+            where = (*place, condition.id)
+            if condition.id in seen:
+                yield where, f"id {condition.id} is used twice"
+            seen.add(condition.id)
+            figure = known.get(condition.metric)
+            if figure is None:
+                yield where, f"unknown metric {condition.metric}"
+            elif (condition.comparison in {"is_", "in_"}) != (figure.kind in {Kind.BOOL, Kind.TEXT}):
+                yield (
+                    where,
+                    f"{condition.comparison.rstrip('_')} does not fit {condition.metric}, which is a {figure.kind}",
+                )
+            if condition.at_least_by is not None and condition.at_least_by.metric not in FIGURES:
+                yield where, f"unknown metric {condition.at_least_by.metric}"
+        for name, score in version.scores.items():
+            for part in score.parts:
+                for choice in part.best_of or ():
+                    if choice.metric not in FIGURES:
+                        yield (*place, "scores", name, part.id), f"unknown metric {choice.metric}"
+
+
+def _lines(node: yaml.Node, place: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """Return the line of every place; an item with an id is found by it as well."""
+    yield place, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _lines(value, (*place, key.value))
+            if key.value == "id":
+                yield (*place[:2], value.value), value.start_mark.line + 1
+                yield (*place[:4], value.value), value.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _lines(item, (*place, index))
+
+
+def _line(place: tuple[Any, ...], lines: dict[tuple[Any, ...], int]) -> int:
+    """Return the line of the nearest place there is: a missing key is told at its mapping."""
+    plain: list[Any] = []
+    for part in place:  # the tags of pydantic's unions stand in no file and are passed over
+        if (*plain, part) in lines:
+            plain.append(part)
+    return lines.get(tuple(plain), 1)
+
+
+def _words(fault: Any) -> str:
+    name = ".".join(str(part) for part in fault["loc"] if part not in {"condition"})
+    return f"{name}: {fault['msg'].removeprefix('Value error, ')}"
