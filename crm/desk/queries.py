@@ -47,6 +47,12 @@ def count_running_jobs(user: User) -> int:
     return db.session.scalar(query) or 0
 
 
+def certificates(firm_id: int) -> list[Certification]:
+    """Return the certificates of one firm, the latest first."""
+    query = select(Certification).where(Certification.firm_id == firm_id)
+    return list(db.session.scalars(query.order_by(Certification.issued_on.desc(), Certification.id.desc())))
+
+
 def assigned(user: User, limit: int = 20) -> list[Firm]:
     """Return the first firms of ``user`` by name."""
     return list(db.session.scalars(firms.visible_to(user).order_by(Firm.name).limit(limit)))

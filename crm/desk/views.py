@@ -12,7 +12,10 @@ from crm.desk import history, queries, service
 from crm.desk.forms import TrailForm
 from crm.desk.story import JOB_LABELS, SUBJECT_LABELS, TABLES, Teller
 from crm.domain.access import BUREAU_ROLES, FIRM_ROLES, ROLE_LABELS, Permission, Role
+from crm.domain.industries import SECTIONS, section_of
+from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
+from crm.domain.records import VISIT_LABELS
 from crm.firms import queries as firms
 from crm.kit import clock, files, jobs
 from crm.kit.access import can, public, requires
@@ -71,6 +74,12 @@ def firm(firm_id: int) -> ResponseReturnValue:
         head=firms.head(firm, today),
         visits=visits.of_firm(firm.id, current_user, limit=3) if notes else [],
         promise=visits.next_promise(firm.id, current_user) if notes else None,
+        visit_labels=VISIT_LABELS,
+        certificates=queries.certificates(firm.id),
+        rungs=RUNG_LABELS,
+        districts=DISTRICTS,
+        industry=SECTIONS.get(section_of(firm.industry_code or "") or ""),
+        expiring_days=queries.EXPIRING_DAYS,
         day=today,
     )
 
