@@ -70,12 +70,13 @@ class TestHome:
             ["企业", "2家"],
             ["资质将到期", "1家"],
             ["答应的事已逾期", "1件"],
-            ["七天内到期", "1件"],
             ["久未联系", "1家"],
             ["进行中的任务", "0个"],
         ]
         for address, _ in stats:
             browser.get(address)
+        assert "七天内 1 件" in page.words
+        assert "全部未办结 2 件" in page.words
         assert "催补辅助账" in page.words
         assert "别区的事" not in page.words
 
@@ -218,7 +219,7 @@ class TestJobs:
         assert "<html" not in fragment.text
         over = make.add(job(officer, status=JobStatus.DONE, result={"broken_at": None}, finished_at=clock.now()))
         page = browser.get(f"/jobs/{over.id}")
-        assert "hx-trigger" not in page.text
+        assert 'hx-trigger="every' not in page.text
         assert "审计链完整" in page.words
 
     def test_a_job_that_failed_says_why(self, make, browse) -> None:
