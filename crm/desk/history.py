@@ -167,7 +167,7 @@ TOLD_BY_RECORD = frozenset({"visit.recorded", "attachment.added"})
 
 def _events(of: Kind) -> Callable[[Firm, User], Iterable[Moment]]:
     def source(firm: Firm, user: User) -> Iterable[Moment]:
-        imported = Event.action.startswith("import.")
+        imported = Event.detail["import"].as_integer().is_not(None)
         # What was written about a meeting is read by those who may read the meeting.
         readable = visits.visible_to(user).where(Visit.firm_id == firm.id).with_only_columns(Visit.id)
         query = (

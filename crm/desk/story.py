@@ -29,6 +29,10 @@ from crm.kit.pages import UNKNOWN, number, wan, words
 ACTION_LABELS: dict[str, str] = {
     "account.signed_in": N_("登录"),
     "account.signed_out": N_("退出"),
+    "firm.created": N_("建档"),
+    "firm.edited": N_("修改档案"),
+    "import.created": N_("上传表格"),
+    "import.applied": N_("导入表格"),
     "visit.recorded": N_("登记走访联系"),
     "visit.edited": N_("修改走访联系"),
     "visit.settled": N_("办结下一步"),
@@ -37,6 +41,8 @@ ACTION_LABELS: dict[str, str] = {
 # Long work, by the name its handler goes by.
 JOB_LABELS: dict[str, str] = {
     "desk.verify": N_("核验审计链"),
+    "imports.apply": N_("导入表格"),
+    "imports.check": N_("预检表格"),
 }
 
 SUBJECT_LABELS: dict[str, str] = {
@@ -123,6 +129,15 @@ FIELD_LABELS: dict[str, str] = {
     "active": N_("启用"),
     "firm_id": N_("企业"),
     "size": N_("大小"),
+    "certificate": N_("资质"),
+    "cert_kind": N_("资质类别"),
+    "cert_number": N_("资质编号"),
+    "cert_batch": N_("资质批次"),
+    "cert_issued_on": N_("发证日期"),
+    "cert_expires_on": N_("有效期至"),
+    "contact_name": N_("联系人"),
+    "contact_phone": N_("联系电话"),
+    "former_name": N_("曾用名"),
 }
 
 # The label tables a page needs to tell a record.
@@ -150,12 +165,21 @@ _CHOICES: dict[str, dict[Any, str]] = {
     "level": LEVEL_LABELS,
     "source": SOURCE_LABELS,
     "role": ROLE_LABELS,
+    "cert_kind": RUNG_LABELS,
 }
 _DISTRICTS = {"registration_district", "tax_district", "statistics_district", "district", "districts"}
 _MONEY = {*MONEY_FIGURES, "registered_capital"}
 # Fields the office keeps for itself, and those that are somebody's personal data.
 OFFICE_FIELDS = frozenset({"note"})
-PERSONAL = frozenset({("contact", "name"), ("contact", "phone"), ("contact", "email")})
+PERSONAL = frozenset(
+    {
+        ("contact", "name"),
+        ("contact", "phone"),
+        ("contact", "email"),
+        ("firm", "contact_name"),
+        ("firm", "contact_phone"),
+    }
+)
 MASK = "＊＊＊"
 
 
@@ -189,15 +213,18 @@ class Teller:
     def act(self, event: Event) -> str:
         """Return what was done."""
         label = ACTION_LABELS.get(event.action)
-        return words(label) if label else event.action
+        act = words(label) if label else event.action
+        if event.subject == "firm" and "import" in event.detail:
+            return _("%(act)s（表格第 %(row)s 行）", act=act, row=event.detail.get("row"))
+        return act
 
     def lines(self, event: Event) -> list[Line]:
         """Return each field that changed, before and after; fields the reader may not see are left out or masked."""
         return [
             Line(
-                words(FIELD_LABELS.get(field, field)),
-                self._value(event.subject, field, before),
-                self._value(event.subject, field, after),
+                _field(field),
+                self._value(event.subject, field.partition("@")[0], before),
+                self._value(event.subject, field.partition("@")[0], after),
             )
             for field, (before, after) in _changes(event).items()
             if self.office or field not in OFFICE_FIELDS
@@ -222,6 +249,13 @@ class Teller:
         if value in choices:
             return words(choices[value])
         return number(value) if isinstance(value, int) and field != "year" else str(value)
+
+
+def _field(field: str) -> str:
+    """Return what a field is called; ``revenue@2025`` is the figure of a year."""
+    name, _at, year = field.partition("@")
+    label = words(FIELD_LABELS.get(name, name))
+    return f"{year} {label}" if year else label
 
 
 def _changes(event: Event) -> dict[str, list[Any]]:

@@ -27,6 +27,7 @@ def told(event: Event, *, office: bool = True, contacts: bool = True) -> list[Li
         (happened("visit", kind=["visit", "call"]), ("类别", "走访", "电话")),
         (happened("annual_return", tech_staff=[10, 1200]), ("科技人员", "10", "1,200")),
         (happened("annual_return", year=[2024, 2025]), ("年度", "2024", "2025")),
+        (happened("firm", **{"revenue@2025": [None, 5_000_000]}), ("2025 营业收入", "—", "5.00 万元")),
         (happened("firm", something_new=["甲", "乙"]), ("something_new", "甲", "乙")),
     ],
 )
@@ -45,5 +46,7 @@ def test_people_and_agencies_by_name(make) -> None:
 def test_what_a_reader_may_not_see() -> None:
     event = happened("contact", phone=["13800000000", None], post=["会计", "财务总监"])
     assert told(event, contacts=False) == [Line("电话", MASK, "—"), Line("职务", "会计", "财务总监")]
+    event = happened("firm", contact_phone=[None, "13800000000"])
+    assert told(event, contacts=False) == [Line("联系电话", "—", MASK)]
     event = happened("firm", note=["难沟通", "好沟通"], address=["甲", "乙"])
     assert told(event, office=False) == [Line("地址", "甲", "乙")]
