@@ -1,7 +1,6 @@
 """Long work: queued in the database, done by the worker, watched and cancelled from a page."""
 
 import logging
-import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -152,7 +151,8 @@ def run_next() -> bool:
         _finish(job_id, JobStatus.FAILED, error=str(refusal))
     except Exception:
         logging.getLogger("crm").exception("job %s (%s) failed", job_id, kind)
-        _finish(job_id, JobStatus.FAILED, error=traceback.format_exc(limit=-1).splitlines()[-1])
+        # The log holds the details; they can quote what is in the register and are not for the page.
+        _finish(job_id, JobStatus.FAILED, error=N_("出现意外错误，没有完成：请再试一次，仍然失败时把任务编号告诉管理员"))
     else:
         _finish(job_id, JobStatus.DONE, result=result)
     return True

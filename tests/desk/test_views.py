@@ -227,6 +227,19 @@ class TestJobs:
         failed = make.add(job(officer, status=JobStatus.FAILED, error="第 7 行没有企业名称", finished_at=clock.now()))
         assert "第 7 行没有企业名称" in browse(officer).get(f"/jobs/{failed.id}").words
 
+    def test_a_crash_is_told_in_plain_words(self, make, browse, monkeypatch) -> None:
+        def crash() -> None:
+            raise ZeroDivisionError("密码 secret 13800000000")
+
+        monkeypatch.setattr("crm.desk.service.verify", crash)
+        officer = make.user()
+        crashed = make.add(job(officer))
+        with make.app.app_context():
+            assert jobs.run_next()
+        page = browse(officer).get(f"/jobs/{crashed.id}")
+        assert "出现意外错误" in page.words
+        assert "secret" not in page.text
+
     def test_stopping(self, make, browse) -> None:
         officer = make.user()
         waiting = make.add(job(officer))
