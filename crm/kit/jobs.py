@@ -152,7 +152,7 @@ def run_next() -> bool:
     except Exception:
         logging.getLogger("crm").exception("job %s (%s) failed", job_id, kind)
         # The log holds the details; they can quote what is in the register and are not for the page.
-        _finish(job_id, JobStatus.FAILED, error=N_("出现意外错误，没有完成：请再试一次，仍然失败时把任务编号告诉管理员"))
+        _finish(job_id, JobStatus.FAILED, error=N_("出现意外错误，没有完成：请再试一次，仍失败时把任务编号告诉管理员"))
     else:
         _finish(job_id, JobStatus.DONE, result=result)
     return True
