@@ -24,6 +24,7 @@ from crm.journal import queries as journal
 from crm.journal.models import Event
 from crm.kit import clock
 from crm.kit.db import db
+from crm.kit.tables import Page
 from crm.visits import queries as visits
 from crm.visits.models import Visit
 
@@ -69,30 +70,6 @@ class Moment:
     at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of moments, latest first."""
-
-    moments: list[Moment]
-    page: int
-    total: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, -(-self.total // PER_PAGE))
-
-    @property
-    def first(self) -> int:
-        """The number of the first moment shown."""
-        return (self.page - 1) * PER_PAGE + 1
-
-    @property
-    def last(self) -> int:
-        """The number of the last moment shown."""
-        return self.first + len(self.moments) - 1
-
-
 def of_firm(firm: Firm, user: User, today: date, kind: Kind | None = None, page: int = 1) -> Page:
     """Return one page of what happened to ``firm`` up to ``today``, as far as ``user`` may read it.
 
@@ -105,7 +82,7 @@ def of_firm(firm: Firm, user: User, today: date, kind: Kind | None = None, page:
     ids = [moment.record for moment in shown if moment.what == "event"]
     events = {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(ids)))} if ids else {}
     moments = [Moment(m.day, m.kind, m.what, events[m.record], m.at) if m.what == "event" else m for m in shown]
-    return Page(moments, page, len(found))
+    return Page(moments, page, PER_PAGE, len(found))
 
 
 def _latest_first(moment: Moment) -> tuple[date, float]:

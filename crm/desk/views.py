@@ -17,7 +17,7 @@ from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
 from crm.domain.records import VISIT_LABELS
 from crm.firms import queries as firms
-from crm.kit import clock, files, jobs
+from crm.kit import clock, files, jobs, tables
 from crm.kit.access import can, public, requires
 from crm.kit.db import db
 from crm.kit.pages import is_fragment, page
@@ -53,7 +53,7 @@ def home() -> ResponseReturnValue:
         "silent": visits.count_silent(current_user, today),
         "silent_days": visits.SILENT_DAYS,
         "jobs": queries.count_running_jobs(current_user),
-        "soon": visits.promised(current_user, 1, until=today + visits.NEAR, per_page=12),
+        "soon": visits.promised(current_user, 1, until=today + visits.NEAR, size=12),
         "assigned": queries.assigned(current_user) if role is Role.AGENCY else [],
         "events": queries.count_events() if can(Permission.AUDIT_READ) else None,
         "day": today,
@@ -90,12 +90,9 @@ def timeline(firm_id: int) -> ResponseReturnValue:
     """Show all that happened to one firm, latest first."""
     firm = firms.get(firm_id, current_user)
     today = clock.today()
-    number = request.args.get("page", 1, type=int)
     kind = request.args.get("kind", type=history.Kind)
-    found = history.of_firm(firm, current_user, today, kind, number)
-    if not 1 <= number <= found.pages:
-        abort(404)
-    events = [moment.record for moment in found.moments if moment.what == "event"]
+    found = history.of_firm(firm, current_user, today, kind, tables.page_number())
+    events = [moment.record for moment in found.items if moment.what == "event"]
     return page(
         "desk/timeline.html",
         firm=firm,

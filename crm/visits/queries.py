@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -13,6 +12,7 @@ from crm.domain.records import VisitKind
 from crm.firms import queries as firms
 from crm.firms.models import Firm
 from crm.kit.db import db
+from crm.kit.tables import Page, paginate
 from crm.visits.models import Visit
 
 # A promise is shown as near when its day comes within a week; a firm is silent when nobody met it for half a year.
@@ -48,10 +48,10 @@ def of_firm(firm_id: int, user: User, limit: int | None = None) -> list[Visit]:
     return list(db.session.scalars(query.limit(limit)))
 
 
-def latest(user: User, page: int, *, by_id: int | None = None, kind: VisitKind | None = None) -> Pagination:
+def latest(user: User, page: int, *, by_id: int | None = None, kind: VisitKind | None = None) -> Page:
     """Return one page of meetings, latest first, of one officer or kind if asked."""
     query = _narrowed(visible_to(user), by_id, kind).order_by(Visit.visited_on.desc(), Visit.id.desc())
-    return db.paginate(query, page=page, per_page=PER_PAGE)
+    return paginate(query, page, PER_PAGE)
 
 
 def promised(
@@ -62,15 +62,15 @@ def promised(
     until: date | None = None,
     by_id: int | None = None,
     kind: VisitKind | None = None,
-    per_page: int = PER_PAGE,
-) -> Pagination:
+    size: int = PER_PAGE,
+) -> Page:
     """Return one page of open promises, the oldest day first; ``after`` and ``until`` are the first and last day."""
     query = _narrowed(visible_to(user), by_id, kind).where(Visit.next_on.is_not(None), Visit.done_on.is_(None))
     if after:
         query = query.where(Visit.next_on >= after)
     if until:
         query = query.where(Visit.next_on <= until)
-    return db.paginate(query.order_by(Visit.next_on, Visit.id), page=page, per_page=per_page)
+    return paginate(query.order_by(Visit.next_on, Visit.id), page, size)
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,11 @@ def count_silent(user: User, today: date) -> int:
     return db.session.scalar(select(func.count()).select_from(silent(user, today).subquery())) or 0
 
 
-def silent_firms(user: User, today: date, page: int) -> tuple[Pagination, dict[int, date]]:
+def silent_firms(user: User, today: date, page: int) -> tuple[Page, dict[int, date]]:
     """Return one page of silent firms, those never met first, and {firm id: day of the last meeting}."""
     last = select(func.max(Visit.visited_on)).where(Visit.firm_id == Firm.id).correlate(Firm).scalar_subquery()
-    found = db.paginate(silent(user, today).order_by(last.is_not(None), last, Firm.id), page=page, per_page=PER_PAGE)
-    days = select(Visit.firm_id, func.max(Visit.visited_on)).where(Visit.firm_id.in_([firm.id for firm in found]))
+    found = paginate(silent(user, today).order_by(last.is_not(None), last, Firm.id), page, PER_PAGE)
+    days = select(Visit.firm_id, func.max(Visit.visited_on)).where(Visit.firm_id.in_([firm.id for firm in found.items]))
     return found, dict(db.session.execute(days.group_by(Visit.firm_id)).all())
 
 

@@ -10,7 +10,7 @@ from crm.domain.access import Permission
 from crm.domain.places import DISTRICTS
 from crm.domain.records import VISIT_LABELS, VisitKind
 from crm.firms import queries as firms
-from crm.kit import clock
+from crm.kit import clock, tables
 from crm.kit.access import requires
 from crm.kit.pages import page
 from crm.visits import queries, service
@@ -24,7 +24,7 @@ bp = Blueprint("visits", __name__)
 def index() -> ResponseReturnValue:
     """Show what was promised and comes due, and the latest meetings; ``due`` shows one heap of promises alone."""
     today = clock.today()
-    number = request.args.get("page", 1, type=int)
+    number = tables.page_number()
     who = {"by_id": request.args.get("by", type=int), "kind": request.args.get("kind", type=VisitKind)}
     heap = request.args.get("due")
     spans = {
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
         return page(
             "visits/promised.html", promised=queries.promised(current_user, number, **spans[heap], **who), **context
         )
-    soon = queries.promised(current_user, 1, until=today + queries.NEAR, per_page=10, **who)
+    soon = queries.promised(current_user, 1, until=today + queries.NEAR, size=10, **who)
     latest = queries.latest(current_user, number, **who)
     return page(
         "visits/index.html",
@@ -63,7 +63,7 @@ def index() -> ResponseReturnValue:
 def silent() -> ResponseReturnValue:
     """List the firms nobody has met for half a year, or ever."""
     today = clock.today()
-    found, last_on = queries.silent_firms(current_user, today, request.args.get("page", 1, type=int))
+    found, last_on = queries.silent_firms(current_user, today, tables.page_number())
     return page(
         "visits/silent.html", firms=found, last_on=last_on, days=queries.SILENT_DAYS, day=today, districts=DISTRICTS
     )

@@ -59,7 +59,7 @@ def told(make):
 def test_all_of_it_latest_first(inside, told) -> None:
     firm, officer = told
     found = history.of_firm(firm, officer, TODAY)
-    assert [(m.day, m.what) for m in found.moments] == [
+    assert [(m.day, m.what) for m in found.items] == [
         (date(2026, 7, 1), "attached"),
         (date(2026, 6, 1), "met"),
         # Stated at 17:30 UTC: in Shanghai it was already the next day.
@@ -75,9 +75,9 @@ def test_all_of_it_latest_first(inside, told) -> None:
 
 def test_a_certificate_has_not_run_out_before_its_day(inside, told) -> None:
     firm, officer = told
-    whats = [m.what for m in history.of_firm(firm, officer, date(2026, 12, 28), Kind.CERTIFICATE).moments]
+    whats = [m.what for m in history.of_firm(firm, officer, date(2026, 12, 28), Kind.CERTIFICATE).items]
     assert whats == ["expired", "issued", "expired", "issued"]
-    whats = [m.what for m in history.of_firm(firm, officer, date(2026, 12, 27), Kind.CERTIFICATE).moments]
+    whats = [m.what for m in history.of_firm(firm, officer, date(2026, 12, 27), Kind.CERTIFICATE).items]
     assert whats == ["issued", "expired", "issued"]
 
 
@@ -85,7 +85,7 @@ def test_a_firm_reads_its_file_without_the_notes_of_the_office(inside, make, tol
     firm, officer = told
     person = make.user(Role.FIRM_EDITOR, firm_id=firm.id)
     record("visit.edited", officer, "visit", 1, firm.id, changes={"summary": ["甲", "乙"]})
-    whats = [m.what for m in history.of_firm(firm, person, TODAY).moments]
+    whats = [m.what for m in history.of_firm(firm, person, TODAY).items]
     assert "met" not in whats
     assert "event" not in whats
     assert "issued" in whats
@@ -99,8 +99,8 @@ def test_an_agency_reads_edits_of_coaching_only(inside, make) -> None:
     for visit in (call, coaching):
         record("visit.edited", officer, "visit", visit.id, firm.id, changes={"summary": ["甲", "乙"]})
     found = history.of_firm(firm, agency, clock.today())
-    assert {m.record.subject_id if m.what == "event" else m.record.id for m in found.moments} == {coaching.id}
-    assert len(history.of_firm(firm, officer, clock.today(), Kind.CHANGE).moments) == 2
+    assert {m.record.subject_id if m.what == "event" else m.record.id for m in found.items} == {coaching.id}
+    assert len(history.of_firm(firm, officer, clock.today(), Kind.CHANGE).items) == 2
 
 
 def test_pages_and_kinds(inside, make) -> None:
@@ -109,10 +109,10 @@ def test_pages_and_kinds(inside, make) -> None:
         record("firm.edited", officer, "firm", firm.id, firm.id, changes={"name": [f"{number}", f"{number + 1}"]})
     record("firm.created", System(), "firm", firm.id, firm.id, **{"import": 7, "row": 3, "changes": {}})
     first = history.of_firm(firm, officer, clock.today(), Kind.CHANGE)
-    assert (first.total, first.pages, len(first.moments)) == (43, 2, 40)
-    assert first.moments[0].record.detail["changes"]["name"] == ["42", "43"]
-    assert len(history.of_firm(firm, officer, clock.today(), Kind.CHANGE, 2).moments) == 3
-    (moment,) = history.of_firm(firm, officer, clock.today(), Kind.IMPORT).moments
+    assert (first.total, first.pages, len(first.items)) == (43, 2, 40)
+    assert first.items[0].record.detail["changes"]["name"] == ["42", "43"]
+    assert len(history.of_firm(firm, officer, clock.today(), Kind.CHANGE, 2).items) == 3
+    (moment,) = history.of_firm(firm, officer, clock.today(), Kind.IMPORT).items
     assert moment.record.action == "firm.created"
 
 
@@ -127,8 +127,8 @@ def test_as_many_queries_for_much_as_for_little(app, inside, make, told) -> None
         seen: list[str] = []
         event.listen(db.engine, "before_cursor_execute", listener := lambda *a: seen.append(a[2]))
         found = history.of_firm(firm, officer, clock.today())
-        Teller([m.record for m in found.moments if m.what == "event"], office=True, contacts=True)
-        assert all(m.record.by.name for m in found.moments if m.what == "met")
+        Teller([m.record for m in found.items if m.what == "event"], office=True, contacts=True)
+        assert all(m.record.by.name for m in found.items if m.what == "met")
         event.remove(db.engine, "before_cursor_execute", listener)
         return len(seen)
 

@@ -181,7 +181,6 @@ class TestTimeline:
         page = browser.get(f"/firms/{firm.id}/timeline?kind=figures")
         assert "注册资本" not in page.words
         assert "5,000.00" in page.words
-        browser.get(f"/firms/{firm.id}/timeline?page=2", 404)
 
 
 class TestSearch:

@@ -114,7 +114,7 @@ class TestQueries:
         service.settle(done, officer, TODAY)
         assert queries.due(officer, TODAY) == queries.Due(overdue=1, near=2, open=4)
         near = queries.promised(officer, 1, after=TODAY, until=TODAY + queries.NEAR)
-        assert [visit.next_on for visit in near] == days[1:3]
+        assert [visit.next_on for visit in near.items] == days[1:3]
         assert queries.next_promise(firm.id, officer).next_on == days[0]
 
     def test_silence_is_counted_from_the_last_meeting(self, make) -> None:
@@ -125,7 +125,7 @@ class TestQueries:
         service.record(silent.id, officer, said(visited_on=date(2026, 5, 27), **plain), TODAY)
         service.record(met.id, officer, said(visited_on=date(2026, 5, 28), **plain), TODAY)
         found, last_on = queries.silent_firms(officer, TODAY, 1)
-        assert [firm.id for firm in found] == [never.id, silent.id]
+        assert [firm.id for firm in found.items] == [never.id, silent.id]
         assert last_on == {silent.id: date(2026, 5, 27)}
         assert queries.count_silent(officer, TODAY) == 2
 
@@ -135,7 +135,9 @@ class TestQueries:
         for firm in (own, other):
             for kind in VisitKind:
                 service.record(firm.id, officer, said(kind=kind), TODAY)
-        assert [(visit.firm_id, visit.kind) for visit in queries.latest(agency, 1)] == [(own.id, VisitKind.COACHING)]
+        assert [(visit.firm_id, visit.kind) for visit in queries.latest(agency, 1).items] == [
+            (own.id, VisitKind.COACHING)
+        ]
 
     def test_a_firm_reads_none(self, make) -> None:
         person = make.user(Role.FIRM_EDITOR)
@@ -148,5 +150,5 @@ class TestQueries:
         here, there, all_city = make.firm(), make.firm(registration_district="440112"), make.user()
         for firm in (here, there):
             service.record(firm.id, all_city, said(), TODAY)
-        assert [visit.firm_id for visit in queries.latest(officer, 1)] == [here.id]
+        assert [visit.firm_id for visit in queries.latest(officer, 1).items] == [here.id]
         assert queries.due(officer, TODAY).near == 1
