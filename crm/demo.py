@@ -391,6 +391,9 @@ def _visits(random: Random, today: date, officer_id: int | None, now: Any) -> It
         ago = random.randint(1, 420)
         day = today - timedelta(days=ago)
         promised = random.random() < 0.35
+        next_on = day + timedelta(days=random.choice((14, 30, 60, 400))) if promised else None
+        # Most of what was promised was done by its day.
+        kept = next_on is not None and next_on <= today and random.random() < 0.9
         yield {
             "kind": random.choice(list(VisitKind)),
             "visited_on": day,
@@ -398,7 +401,8 @@ def _visits(random: Random, today: date, officer_id: int | None, now: Any) -> It
             "met": f"{random.choice(SURNAMES)}{random.choice(('经理', '总', '会计'))}",
             "summary": random.choice(SUMMARIES),
             "next_step": random.choice(NEXT_STEPS) if promised else None,
-            "next_on": day + timedelta(days=random.choice((14, 30, 60, 400))) if promised else None,
+            "next_on": next_on,
+            "done_on": next_on if kept else None,
             "created_at": now - timedelta(days=ago),
         }
 
