@@ -189,7 +189,7 @@ def start_verify() -> ResponseReturnValue:
 def _trail(**context: Any) -> ResponseReturnValue:
     form = TrailForm(request.args).offer(queries.actions())
     asked = queries.Asked(**form.values()) if form.validate() else queries.Asked()
-    events, older = queries.trail(asked, request.args.get("before", type=int))
+    events, older = queries.trail(asked, tables.record_number("before"))
     return page(
         "desk/audit.html",
         form,

@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.routing import IntegerConverter, Map
 
 from crm.domain.errors import Refused
 from crm.kit import clock
@@ -23,6 +24,7 @@ from crm.kit.db import give_up
 UNKNOWN = "—"
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
+BIGGEST = 2**63 - 1
 
 CSP = "; ".join(
     [
@@ -107,8 +109,23 @@ def words(message: str, **params: Any) -> str:
     return text.format(**params) if params else text
 
 
+class RecordNumber(IntegerConverter):
+    """The number of a record in an address; one that no database can count to is not there (404)."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": BIGGEST, **options})
+
+
+def _no_nul() -> None:
+    """Refuse text with a NUL: nobody types it, and PostgreSQL cannot keep it."""
+    if any("\0" in value for typed in (request.args, request.form) for _, value in typed.items(multi=True)):
+        abort(400)
+
+
 def init_app(app: Flask) -> None:
     """Give templates their tools and responses their headers."""
+    app.url_map.converters["int"] = RecordNumber
+    app.before_request(_no_nul)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

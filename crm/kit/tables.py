@@ -46,6 +46,12 @@ def page_number() -> int:
     return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 9 else 1
 
 
+def record_number(name: str) -> int | None:
+    """Return the number of a record that the address gives under ``name``; nonsense is None."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def paginate(query: Select[Any], page: int, size: int = PAGE_SIZE, count: Select[Any] | None = None) -> Page:
     """Return one page with two statements, however long the list: the rows and their number.
 

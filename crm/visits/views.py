@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
     """Show what was promised and comes due, and the latest meetings; ``due`` shows one heap of promises alone."""
     today = clock.today()
     number = tables.page_number()
-    who = {"by_id": request.args.get("by", type=int), "kind": request.args.get("kind", type=VisitKind)}
+    who = {"by_id": tables.record_number("by"), "kind": request.args.get("kind", type=VisitKind)}
     heap = request.args.get("due")
     spans = {
         "overdue": {"until": today - queries.DAY},
