@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from crm.accounts.models import Agency, User
 from crm.domain.access import Role
+from crm.firms import figures
 from crm.firms import queries as firms
-from crm.firms.models import Certification, Contact, Firm, FormerName
+from crm.firms.models import Contact, Firm, FormerName
 from crm.journal import queries as journal
 from crm.journal.models import Event
 from crm.kit import clock
@@ -34,23 +35,15 @@ def count_firms(user: User) -> int:
 
 
 def count_expiring(user: User, today: date) -> int:
-    """Count the firms of ``user`` with a certificate that runs out within EXPIRING_DAYS and has not been revoked."""
-    ends = Certification.expires_on.between(today, today + timedelta(days=EXPIRING_DAYS))
-    running_out = select(Certification.firm_id).where(ends, Certification.revoked_on.is_(None))
-    query = firms.visible_to(user).where(Firm.id.in_(running_out))
-    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    """Count the firms of ``user`` with a certificate that runs out within EXPIRING_DAYS, as the list of firms does."""
+    found = firms.matching(user, firms.Filters(expiring=EXPIRING_DAYS), today)
+    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
 def count_running_jobs(user: User) -> int:
     """Count the jobs of ``user`` that are not over."""
     query = select(func.count()).select_from(Job).where(Job.owner_id == user.id, Job.status.not_in(OVER))
     return db.session.scalar(query) or 0
-
-
-def certificates(firm_id: int) -> list[Certification]:
-    """Return the certificates of one firm, the latest first."""
-    query = select(Certification).where(Certification.firm_id == firm_id)
-    return list(db.session.scalars(query.order_by(Certification.issued_on.desc(), Certification.id.desc())))
 
 
 def assigned(user: User, limit: int = 20) -> list[Firm]:
@@ -70,6 +63,39 @@ def last_night() -> Round | None:
     return db.session.scalars(
         select(Round).where(Round.name == "nightly").order_by(Round.period.desc()).limit(1)
     ).first()
+
+
+# A firm at a glance
+
+KEY_FIGURES = ("revenue", "net_profit", "tax_paid", "rd_hte", "rd_tax", "employees_total", "tech_staff")
+YEARS_AT_A_GLANCE = 4
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One figure over some years: ``values`` in fen or persons, oldest first, None where nobody has stated it.
+
+    ``growth`` is the last year over the one before as a ratio (0.05 is five per cent), when both are known and above
+    zero: from profit to loss there is no percentage.
+    """
+
+    name: str
+    values: list[int | None]
+    growth: float | None
+
+
+def key_figures(firm_id: int) -> tuple[list[int], list[KeyFigure]]:
+    """Return (years, oldest first; the figures in force that anybody has stated)."""
+    years = figures.of_firm(firm_id)[:YEARS_AT_A_GLANCE][::-1]
+    found = []
+    for name in KEY_FIGURES:
+        stated = [year.in_force(name) for year in years]
+        values = [statement.value if statement else None for statement in stated]
+        if any(value is not None for value in values):
+            before, last = values[-2:] if len(values) > 1 else (None, None)
+            grew = last / before - 1 if last is not None and before is not None and min(last, before) > 0 else None
+            found.append(KeyFigure(name, values, grew))
+    return [year.year for year in years], found
 
 
 # Search

@@ -15,7 +15,7 @@ from crm.domain.access import BUREAU_ROLES, FIRM_ROLES, ROLE_LABELS, Permission,
 from crm.domain.industries import SECTIONS, section_of
 from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
-from crm.domain.records import VISIT_LABELS
+from crm.domain.records import FIGURES, MONEY_FIGURES, VISIT_LABELS
 from crm.firms import queries as firms
 from crm.kit import clock, files, jobs, tables
 from crm.kit.access import can, public, requires
@@ -68,6 +68,7 @@ def firm(firm_id: int) -> ResponseReturnValue:
     firm = firms.get(firm_id, current_user)
     today = clock.today()
     notes = can(Permission.VISIT_READ)
+    years, figures = queries.key_figures(firm.id)
     return page(
         "desk/firm.html",
         firm=firm,
@@ -75,7 +76,11 @@ def firm(firm_id: int) -> ResponseReturnValue:
         visits=visits.of_firm(firm.id, current_user, limit=3) if notes else [],
         promise=visits.next_promise(firm.id, current_user) if notes else None,
         visit_labels=VISIT_LABELS,
-        certificates=queries.certificates(firm.id),
+        certificates=firms.certifications(firm),
+        years=years,
+        figures=figures,
+        figure_labels=FIGURES,
+        money=MONEY_FIGURES,
         rungs=RUNG_LABELS,
         districts=DISTRICTS,
         industry=SECTIONS.get(section_of(firm.industry_code or "") or ""),

@@ -137,6 +137,17 @@ class TestFirm:
         for words in ("GR202644000001", "还有 10 天", "约专家", "看了中试线", "欧阳<script>alert(1)</script>"):
             assert words in page.words
 
+    def test_figures_in_force_and_how_they_grew(self, make, browse) -> None:
+        """Revenue 1,000 then 1,250 万元 grew by 25 %; the audit's word counts before the import's."""
+        officer, firm = make.user(), make.firm()
+        make.annual_return(firm, 2024, revenue=1_000_000_000, tech_staff=12)
+        make.annual_return(firm, 2025, revenue=9_999_000_000)
+        make.annual_return(firm, 2025, revenue=1_250_000_000, source="audit")
+        words = browse(officer).get(f"/firms/{firm.id}").words
+        assert "营业收入 万元 1,000.00 1,250.00 +25.00%" in words
+        assert "科技人员 人 12 — —" in words
+        assert "净利润" not in words
+
     def test_a_firm_sees_itself_without_the_notes_of_the_office(self, make, browse) -> None:
         person = make.user(Role.FIRM_EDITOR)
         other = make.firm()
