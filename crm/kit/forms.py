@@ -9,6 +9,7 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, PasswordField, StringField, SubmitField
 
+from crm.domain import money
 from crm.domain.errors import Refused
 
 
@@ -29,9 +30,8 @@ class Form(FlaskForm):
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Strip what is typed into every text field but a password."""
-            if issubclass(unbound_field.field_class, StringField) and not issubclass(
-                unbound_field.field_class, PasswordField
-            ):
+            typed_as_text = issubclass(unbound_field.field_class, StringField)
+            if typed_as_text and not issubclass(unbound_field.field_class, PasswordField | WanField):
                 own = unbound_field.kwargs.get("filters", ())
                 unbound_field = type(unbound_field)(
                     unbound_field.field_class,
@@ -65,3 +65,29 @@ class Form(FlaskForm):
                 field.errors = [*field.errors, sentence]
             else:
                 self.form_errors.append(sentence)
+
+
+class WanField(StringField):
+    """An amount typed in 万元 and kept in fen; what is not an amount says why."""
+
+    data: int | None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else money.show(self.data, money.Unit.WAN)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the amount; a unit written behind it (元, 亿元) wins over 万元."""
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if text:
+            try:
+                self.data = money.parse(text, money.Unit.WAN)
+            except Refused as refusal:
+                raise ValueError(gettext(refusal.message).format(**refusal.params)) from None
+
+
+def yes_no(value: str | None) -> bool | None:
+    """Read the three answers of a yes/no/unknown select."""
+    return {"yes": True, "no": False}.get(value or "")

@@ -1,0 +1,220 @@
+"""What is done to a firm's file; every change is recorded field by field."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from crm.accounts.models import User
+from crm.domain.access import Role
+from crm.domain.errors import Refused
+from crm.domain.records import FIGURES, Jurisdiction, Source
+from crm.firms import figures, queries
+from crm.firms.models import AnnualReturn, Attachment, Firm, FormerName, Move
+from crm.journal.service import changes, record
+from crm.kit import clock, files
+from crm.kit.db import db
+
+EDITABLE = (
+    "uscc",
+    "name",
+    "legal_representative",
+    "registered_capital",
+    "established_on",
+    "status",
+    "address",
+    "registration_district",
+    "tax_district",
+    "statistics_district",
+    "industry_code",
+    "tech_field",
+    "clusters",
+    "main_product",
+    "resident_enterprise",
+    "audited_collection",
+    "restricted_product",
+    "officer_id",
+    "agency_id",
+    "note",
+)
+# A figure this many times last year's, or this part of it, looks like 元 typed for 万元 or the other way round.
+SLIP = 1000
+
+
+class ChangedMeanwhileError(Refused):
+    """Somebody has saved the file since the edit began; ``version`` is the file's now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("您打开之后别人保存过这份档案：下面并排列出了不同之处，核对后再次保存即以您的为准")
+        self.version = version
+
+
+def create(actor: User, values: Mapping[str, Any], today: date) -> Firm:
+    """Open a file. Raises Refused for a code that has one, or a district the actor does not work on."""
+    _check_code(values["uscc"], None)
+    _check_district(actor, values.get("registration_district"), needed=True)
+    now = clock.now()
+    firm = Firm(**{key: values[key] for key in EDITABLE if key in values}, created_at=now, updated_at=now)
+    db.session.add(firm)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise Refused("这个统一社会信用代码刚刚由别人建了档", field="uscc") from None
+    _move(firm, {}, values, values.get("moved_on") or firm.established_on or today)
+    record("firm.created", actor, "firm", firm.id, firm.id, changes=changes({}, _kept(values)))
+    return firm
+
+
+def edit(firm: Firm, actor: User, version: int, values: Mapping[str, Any], today: date) -> None:
+    """Save what was typed. An old name is kept, a change of district becomes a move on its day.
+
+    Raises ChangedMeanwhileError when ``version`` is not the file's any more, Refused as ``create`` does.
+    """
+    before = {key: getattr(firm, key) for key in EDITABLE}
+    if version != firm.version:
+        raise ChangedMeanwhileError(firm.version)
+    _check_code(values["uscc"], firm)
+    if values.get("registration_district") != firm.registration_district:
+        _check_district(actor, values.get("registration_district"), needed=False)
+    changed = changes(before, _kept(values))
+    if not changed:
+        return
+    if "name" in changed:
+        known = select(FormerName).where(FormerName.firm_id == firm.id, FormerName.name == firm.name)
+        if db.session.scalars(known).first() is None:
+            db.session.add(FormerName(firm_id=firm.id, name=firm.name, until_on=today))
+    _move(firm, before, values, values.get("moved_on") or today)
+    for key in EDITABLE:
+        if key in values:
+            setattr(firm, key, values[key])
+    firm.updated_at = clock.now()
+    record("firm.edited", actor, "firm", firm.id, firm.id, changes=changed)
+
+
+def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: values[key] for key in EDITABLE if key in values}
+
+
+def _check_code(code: str, firm: Firm | None) -> None:
+    found = queries.by_uscc(code)
+    if found is not None and found is not firm:
+        raise Refused("库里已有这个代码的档案：{name}", name=found.name, field="uscc")
+
+
+def _check_district(actor: User, district: str | None, *, needed: bool) -> None:
+    if actor.whole_city or actor.role not in {Role.OFFICER, Role.MANAGER}:
+        return
+    if district is None and needed:
+        raise Refused("请选择注册地，才知道归谁管理", field="registration_district")
+    if district not in actor.districts:
+        raise Refused("这个区不在您管理的范围内：请由市级专员办理", field="registration_district")
+
+
+def _move(firm: Firm, before: Mapping[str, Any], values: Mapping[str, Any], since: date) -> None:
+    """Write a move for every district that changes; two on one day: the later word counts."""
+    for jurisdiction in Jurisdiction:
+        key = f"{jurisdiction.value}_district"
+        if values.get(key) and values[key] != before.get(key):
+            same = (Move.firm_id == firm.id, Move.jurisdiction == jurisdiction, Move.since_on == since)
+            db.session.execute(delete(Move).where(*same))
+            db.session.add(Move(firm_id=firm.id, jurisdiction=jurisdiction, district=values[key], since_on=since))
+
+
+def add(table: Any, firm: Firm, actor: User, values: Mapping[str, Any]) -> Any:
+    """Add one record to the file (a contact, a certificate, a right …). Raises Refused for a number used twice."""
+    item = table(firm_id=firm.id, **values)
+    db.session.add(item)
+    _flush()
+    record(f"{table.__tablename__}.added", actor, table.__tablename__, item.id, firm.id, changes=changes({}, values))
+    return item
+
+
+def amend(item: Any, actor: User, values: Mapping[str, Any]) -> None:
+    """Change one record of the file."""
+    changed = changes({key: getattr(item, key) for key in values}, values)
+    if not changed:
+        return
+    for key, value in values.items():
+        setattr(item, key, value)
+    _flush()
+    table = item.__tablename__
+    record(f"{table}.edited", actor, table, item.id, item.firm_id, changes=changed)
+
+
+def remove(item: Any, actor: User) -> None:
+    """Take one record out of the file; the trail keeps what it said."""
+    table = item.__tablename__
+    skip = {"id", "firm_id", "key", "sha256"}
+    held = {c.key: getattr(item, c.key) for c in item.__table__.columns if c.key not in skip}
+    gone = {key: [value, None] for key, value in held.items() if value is not None}
+    record(f"{table}.removed", actor, table, item.id, item.firm_id, changes=gone)
+    db.session.delete(item)
+
+
+def _flush() -> None:
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise Refused("这家企业已有同类、同编号的记录", field="number") from None
+
+
+def attach(firm: Firm, actor: User, name: str, content: bytes) -> Attachment:
+    """Keep a file of the firm. Raises Refused for a kind that is not taken, or too large."""
+    if len(content) > files.MAX_ATTACHMENT_BYTES:
+        raise Refused("文件超过{limit} MB", limit=files.MAX_ATTACHMENT_BYTES // 1024 // 1024, field="file")
+    plain = name.replace("\\", "/").rsplit("/", 1)[-1].strip()[-200:] or "文件"
+    media = files.media_type(plain, content)
+    stored = files.store(content)
+    values = {"name": plain, "media_type": media, "key": stored.key, "sha256": stored.sha256, "size": stored.size}
+    item = Attachment(firm_id=firm.id, **values, added_at=clock.now(), added_by=actor.name)
+    db.session.add(item)
+    db.session.flush()
+    record("attachment.added", actor, "attachment", item.id, firm.id, name=plain, sha256=stored.sha256)
+    return item
+
+
+def state(firm: Firm, actor: User, year: int, source: Source, stated: Mapping[str, int | None], *, sure: bool) -> None:
+    """Add one source's statement of a year; an earlier one of the source stays as it was.
+
+    Raises Refused when nothing is stated, and, unless ``sure``, when a figure looks a thousandfold off.
+    """
+    if all(value is None for value in stated.values()):
+        raise Refused("至少要填一个数")
+    if year > clock.today().year:
+        raise Refused("这个年度还没有开始", field="year")
+    doubtful = [] if sure else slips(firm, year, stated)
+    if doubtful:
+        raise Refused(
+            "有数字与相邻年度相差一千倍以上，请核对单位是否为万元；确认无误请勾选“数字已核对”后再保存",
+            field=doubtful[0],
+        )
+    query = select(func.max(AnnualReturn.version)).where(
+        AnnualReturn.firm_id == firm.id, AnnualReturn.year == year, AnnualReturn.source == source
+    )
+    version = (db.session.scalar(query) or 0) + 1
+    item = AnnualReturn(
+        firm_id=firm.id,
+        year=year,
+        source=source,
+        version=version,
+        stated_at=clock.now(),
+        stated_by=actor.name,
+        **{name: stated.get(name) for name in FIGURES},
+    )
+    db.session.add(item)
+    db.session.flush()
+    told = {name: value for name, value in stated.items() if value is not None}
+    record("annual_return.stated", actor, "annual_return", item.id, firm.id, year=year, source=source, figures=told)
+
+
+def slips(firm: Firm, year: int, stated: Mapping[str, int | None]) -> list[str]:
+    """Return the figures that are a thousandfold off the nearest other year's figure in force."""
+    doubtful = []
+    others = sorted((y for y in figures.of_firm(firm.id)), key=lambda y: (abs(y.year - year), -y.year))
+    for name, value in stated.items():
+        held = next((s.value for y in others if (s := y.in_force(name)) is not None and s.value), None)
+        if value and held and not 1 / SLIP < abs(value / held) < SLIP:
+            doubtful.append(name)
+    return doubtful
