@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
-from crm.desk.story import ACTION_LABELS
+from crm.desk.story import act_in_words
 from crm.kit.forms import Form
 
 
@@ -32,6 +32,5 @@ class TrailForm(Form):
 
     def offer(self, actions: Iterable[str]) -> "TrailForm":
         """Offer the kinds of act there are."""
-        labels = ((action, _l(ACTION_LABELS[action]) if action in ACTION_LABELS else action) for action in actions)
-        self.action.choices = [("", _l("全部")), *labels]
+        self.action.choices = [("", _l("全部")), *((action, act_in_words(action)) for action in actions)]
         return self

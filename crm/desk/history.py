@@ -138,8 +138,8 @@ def _files(firm: Firm, user: User) -> Iterable[Moment]:
         yield Moment(_day(row.added_at), Kind.FILE, "attached", row, row.added_at)
 
 
-# Acts whose record stands in the timeline by itself.
-TOLD_BY_RECORD = frozenset({"visit.recorded", "attachment.added"})
+# Acts whose record stands in the timeline by itself. A file can be removed; then the act is all that is left.
+TOLD_BY_RECORD = frozenset({"visit.recorded", "annual_return.stated"})
 
 
 def _events(of: Kind) -> Callable[[Firm, User], Iterable[Moment]]:
@@ -147,11 +147,13 @@ def _events(of: Kind) -> Callable[[Firm, User], Iterable[Moment]]:
         imported = Event.detail["import"].as_integer().is_not(None)
         # What was written about a meeting is read by those who may read the meeting.
         readable = visits.visible_to(user).where(Visit.firm_id == firm.id).with_only_columns(Visit.id)
+        attached = select(Attachment.id).where(Attachment.firm_id == firm.id)
         query = (
             journal.of_firm(firm.id)
             .with_only_columns(Event.id, Event.at)
             .where(Event.action.not_in(TOLD_BY_RECORD), imported if of is Kind.IMPORT else ~imported)
             .where((Event.subject != "visit") | Event.subject_id.in_(readable))
+            .where((Event.action != "attachment.added") | Event.subject_id.not_in(attached))
         )
         for event_id, at in db.session.execute(query):
             yield Moment(_day(at), of, "event", event_id, at)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
@@ -82,6 +83,17 @@ class KeyFigure:
     name: str
     values: list[int | None]
     growth: float | None
+
+    def lines(self, width: int, height: int) -> list[str]:
+        """Return the course of the figure as SVG polylines, broken where a year is not known."""
+        known = [value for value in self.values if value is not None]
+        low, high = min(0, *known), max(0, *known)
+        step, scale = width / max(1, len(self.values) - 1), height / ((high - low) or 1)
+        places = [
+            None if value is None else f"{place * step:.1f},{(high - value) * scale:.1f}"
+            for place, value in enumerate(self.values)
+        ]
+        return [" ".join(run) for known, run in groupby(places, key=bool) if known]
 
 
 def key_figures(firm_id: int) -> tuple[list[int], list[KeyFigure]]:

@@ -38,6 +38,18 @@ ACTION_LABELS: dict[str, str] = {
     "visit.settled": N_("办结下一步"),
 }
 
+VERB_LABELS: dict[str, str] = {
+    "added": N_("登记"),
+    "created": N_("新建"),
+    "edited": N_("修改"),
+    "removed": N_("删除"),
+    "stated": N_("填报"),
+    "printed": N_("打印"),
+    "disabled": N_("停用"),
+    "enabled": N_("启用"),
+    "invited": N_("邀请"),
+}
+
 # Long work, by the name its handler goes by.
 JOB_LABELS: dict[str, str] = {
     "desk.verify": N_("核验审计链"),
@@ -191,6 +203,16 @@ class Line(NamedTuple):
     after: str
 
 
+def act_in_words(action: str) -> str:
+    """Return what was done: by its own name, or put together of verb and subject; else as the trail keeps it."""
+    subject, _dot, verb = action.partition(".")
+    if action in ACTION_LABELS:
+        return words(ACTION_LABELS[action])
+    if subject in SUBJECT_LABELS and verb in VERB_LABELS:
+        return _("%(verb)s%(subject)s", verb=words(VERB_LABELS[verb]), subject=words(SUBJECT_LABELS[subject]))
+    return action
+
+
 class Teller:
     """Tells events in words; ``names`` are the people and agencies the events speak of, found once for all of them."""
 
@@ -212,8 +234,7 @@ class Teller:
 
     def act(self, event: Event) -> str:
         """Return what was done."""
-        label = ACTION_LABELS.get(event.action)
-        act = words(label) if label else event.action
+        act = act_in_words(event.action)
         if event.subject == "firm" and "import" in event.detail:
             return _("%(act)s（表格第 %(row)s 行）", act=act, row=event.detail.get("row"))
         return act
@@ -259,4 +280,7 @@ def _field(field: str) -> str:
 
 
 def _changes(event: Event) -> dict[str, list[Any]]:
-    return event.detail.get("changes") or {}
+    """Return {field: [before, after]}; what was stated or added at once has no before."""
+    detail = event.detail
+    stated = {name: detail[name] for name in ("year", "source", "name") if name in detail} | detail.get("figures", {})
+    return {**{name: [None, value] for name, value in stated.items()}, **detail.get("changes", {})}

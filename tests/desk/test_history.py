@@ -103,6 +103,15 @@ def test_an_agency_reads_edits_of_coaching_only(inside, make) -> None:
     assert len(history.of_firm(firm, officer, clock.today(), Kind.CHANGE).items) == 2
 
 
+def test_a_file_is_told_once_and_still_when_it_is_gone(inside, make, told) -> None:
+    firm, officer = told
+    file = history.of_firm(firm, officer, TODAY, Kind.FILE).items[0].record
+    for number in (file.id, file.id + 1):
+        record("attachment.added", officer, "attachment", number, firm.id, name="审计报告.pdf")
+    (moment,) = history.of_firm(firm, officer, clock.today(), Kind.CHANGE).items
+    assert moment.record.subject_id == file.id + 1
+
+
 def test_pages_and_kinds(inside, make) -> None:
     firm, officer = make.firm(), make.user()
     for number in range(history.PER_PAGE + 3):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.desk.story import MASK, Line, Teller
+from crm.desk.story import MASK, Line, Teller, act_in_words
 from crm.journal.models import Event
 
 
@@ -50,3 +50,27 @@ def test_what_a_reader_may_not_see() -> None:
     assert told(event, contacts=False) == [Line("联系电话", "—", MASK)]
     event = happened("firm", note=["难沟通", "好沟通"], address=["甲", "乙"])
     assert told(event, office=False) == [Line("地址", "甲", "乙")]
+
+
+@pytest.mark.usefixtures("inside")
+def test_what_was_stated_at_once_has_no_before() -> None:
+    event = Event(
+        action="annual_return.stated",
+        subject="annual_return",
+        detail={"year": 2025, "source": "audit", "figures": {"revenue": 5_000_000}},
+    )
+    assert told(event) == [Line("年度", "—", "2025"), Line("来源", "—", "审计报告"), Line("营业收入", "—", "5.00 万元")]
+
+
+@pytest.mark.usefixtures("inside")
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("certification.added", "登记资质"),
+        ("contact.removed", "删除联系人"),
+        ("firm.created", "建档"),
+        ("x.unheard_of", "x.unheard_of"),
+    ],
+)
+def test_acts(action, said) -> None:
+    assert act_in_words(action) == said

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, text
 
+from crm.desk.queries import KeyFigure
 from crm.domain.access import Role
 from crm.domain.records import VisitKind
 from crm.firms.models import Contact
@@ -126,6 +127,12 @@ def page_round(app: Flask):
         def __exit__(self, *_: object) -> None: ...
 
     return Walked()
+
+
+def test_a_course_is_drawn_from_nought_and_broken_where_nobody_knows() -> None:
+    assert KeyFigure("revenue", [100, 50, None, 200], None).lines(30, 20) == ["0.0,10.0 10.0,15.0", "30.0,0.0"]
+    assert KeyFigure("net_profit", [100, -100], None).lines(30, 20) == ["0.0,0.0 30.0,20.0"]
+    assert KeyFigure("net_profit", [0], None).lines(30, 20) == ["0.0,0.0"]
 
 
 class TestFirm:
