@@ -21,6 +21,7 @@ from crm.kit import clock, files, jobs, tables
 from crm.kit.access import can, public, requires
 from crm.kit.db import db
 from crm.kit.pages import is_fragment, page
+from crm.ladder import service as ladder
 from crm.visits import queries as visits
 
 bp = Blueprint("desk", __name__)
@@ -68,11 +69,13 @@ def firm(firm_id: int) -> ResponseReturnValue:
     firm = firms.get(firm_id, current_user)
     today = clock.today()
     notes = can(Permission.VISIT_READ)
+    head = firms.head(firm, today)
     years, figures = queries.key_figures(firm.id)
     return page(
         "desk/firm.html",
         firm=firm,
-        head=firms.head(firm, today),
+        head=head,
+        gap=ladder.gap(firm, head, today),
         visits=visits.of_firm(firm.id, current_user, limit=3) if notes else [],
         promise=visits.next_promise(firm.id, current_user) if notes else None,
         visit_labels=VISIT_LABELS,
