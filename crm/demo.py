@@ -87,6 +87,7 @@ SUMMARIES = (
     "辅导填报科技型中小企业自评表，研发费用辅助账基本齐备。",
     "企业反映场地租金上涨，考虑在区内搬迁，已转园区跟进。",
 )
+INVENTIONS = ("控制方法", "结构", "检测系统", "管理软件V1.0", "制备工艺")
 NEXT_STEPS = ("催补研发费用辅助账", "回复贷款贴息政策条件", "确认知识产权清单", "预约专家预评审")
 
 
@@ -295,7 +296,7 @@ def _rights(random: Random, number: int, trade: Trade, established: date, today:
             yield {
                 "kind": kind,
                 "number": f"DEMO{number:07d}-{serial:02d}",
-                "title": f"一种{trade.product}的{random.choice(('控制方法', '结构', '检测系统', '管理软件V1.0', '制备工艺'))}",
+                "title": f"一种{trade.product}的{random.choice(INVENTIONS)}",
                 "applied_on": applied,
                 "granted_on": granted if granted < today else None,
                 "origin": IpOrigin.OWN if random.random() < 0.9 else IpOrigin.ACQUIRED,

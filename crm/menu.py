@@ -55,5 +55,5 @@ def _nav() -> dict[str, Any]:
             }
             for entry in ENTRIES
             if entry.endpoint in current_app.view_functions and can(entry.permission)
-        ]
+        ],
     }

@@ -74,3 +74,10 @@ def language() -> ResponseReturnValue:
     """Switch between Chinese and English on this device."""
     session["locale"] = "en" if request.form.get("locale") == "en" else "zh_CN"
     return redirect(own_address(request.form.get("next")))
+
+
+@bp.get("/me")
+@requires(Permission.ACCOUNT_SELF)
+def sessions() -> ResponseReturnValue:
+    """Show who one is and where one is signed in."""
+    return page("accounts/sessions.html")

@@ -69,7 +69,7 @@ def head(firm: Firm, on: date) -> Head:
     best = (
         select(Certification.kind, Certification.expires_on)
         .where(Certification.firm_id == firm.id, valid_on(on))
-        .order_by(_rank(Certification.kind).desc(), Certification.expires_on.desc().nulls_first())
+        .order_by(certificate_rank(Certification.kind).desc(), Certification.expires_on.desc().nulls_first())
     )
     found = db.session.execute(best).first()
     officer, agency = db.session.execute(
@@ -98,14 +98,15 @@ def valid_on(on: date, of: Any = Certification) -> ColumnElement[bool]:
     )
 
 
-def _rank(kind: Any) -> ColumnElement[int]:
+def certificate_rank(kind: Any) -> ColumnElement[int]:
+    """The rank of a kind of certificate as a column."""
     return case({rung.value: RANK[rung] for rung in Rung}, value=kind)
 
 
 def rung_rank(on: date) -> ColumnElement[int | None]:
     """The rank (1 lowest) of a firm's rung on a day as a column; null for a firm on no rung."""
     held = aliased(Certification)
-    best = select(func.max(_rank(held.kind))).where(held.firm_id == Firm.id, valid_on(on, held))
+    best = select(func.max(certificate_rank(held.kind))).where(held.firm_id == Firm.id, valid_on(on, held))
     return best.correlate(Firm).scalar_subquery()
 
 

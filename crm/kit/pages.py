@@ -1,6 +1,8 @@
 """Pages: how they are rendered, what templates may use, which headers they carry, how errors look."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -9,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import force_locale, gettext, lazy_gettext
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
@@ -42,6 +44,13 @@ def page(template: str, form: Any = None, **context: Any) -> ResponseReturnValue
     """Render ``template``; answer 422 when ``form`` came back with errors, so that nothing is kept."""
     status = 422 if form is not None and (form.errors or form.form_errors) else 200
     return render_template(template, form=form, **context), status
+
+
+@contextmanager
+def off_screen(locale: str) -> Iterator[None]:
+    """Let a job render templates: there is no reader's request, so the language is said here."""
+    with current_app.test_request_context(), force_locale(locale):
+        yield
 
 
 def is_fragment() -> bool:

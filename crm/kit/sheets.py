@@ -156,7 +156,7 @@ _NUMBER = re.compile(r"^-?\d+(\.\d+)?%?$")
 
 
 def safe_text(text: str) -> str:
-    """Return ``text`` so that no spreadsheet program runs it: blanks in front go, then a live beginning gets a quote."""
+    """Return ``text`` so that no spreadsheet program runs it: a live beginning gets a quote, blanks before it go."""
     if _LIVE.match(text) and not _NUMBER.match(text):
         return "'" + text.lstrip().lstrip("".join(map(chr, range(32))))
     return text

@@ -1,8 +1,8 @@
 """The fenced reader of spreadsheets; a program of its own: bytes on standard input, JSON on standard output.
 
 Run by kit/sheets.py under limits of memory, time and size, with the standard library and the readers only: whatever a
-hostile file does, it does here. Answers {"refused": key, …} or {"sheets": [{"name", "hidden", "rows"}]}; a cell is null,
-text, a number, true/false, or {"d": "2025-05-06"} for a day.
+hostile file does, it does here. Answers {"refused": key, …} or {"sheets": [{"name", "hidden", "rows"}]}; a cell is
+null, text, a number, true/false, or {"d": "2025-05-06"} for a day.
 """
 
 import csv

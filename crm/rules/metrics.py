@@ -178,8 +178,8 @@ def _col(key: str) -> pl.Expr:
 def years_in_business(on: date) -> pl.Expr:
     """Return how many of the three accounting years before ``on`` the firm has lived in; 3 when its age is not known.
 
-    195号三(一): firms younger than three years count their actual time. Not knowing the age asks for all three years, so
-    a missing year then leaves the figure unknown and never wrong.
+    195号三(一): firms younger than three years count their actual time. Not knowing the age asks for all three years,
+    so a missing year then leaves the figure unknown and never wrong.
     """
     return (pl.lit(on.year) - pl.col("established_on").dt.year()).clip(0, 3).fill_null(3)
 
@@ -202,8 +202,8 @@ def _ratio(above: pl.Expr, below: pl.Expr) -> pl.Expr:
 def _growth(values: Callable[[int], pl.Expr], on: date) -> pl.Expr:
     """Return ½(Y2/Y1 + Y3/Y2) − 1, oldest year first (195号三(七)4).
 
-    The oldest year zero: the last two years alone. The middle year zero: 0. Two years lived: those two. A base below zero
-    has no growth rate in the text, so the figure is unknown then.
+    The oldest year zero: the last two years alone. The middle year zero: 0. Two years lived: those two. A base below
+    zero has no growth rate in the text, so the figure is unknown then.
     """
     old, middle, last = (values(year).cast(pl.Float64) for year in (3, 2, 1))
     two_years = last / middle - 1
@@ -230,8 +230,8 @@ def _net_assets(year: int) -> pl.Expr:
 
 
 def _excluded_119(on: date) -> pl.Expr:
-    """财税〔2015〕119号四: tobacco, lodging and catering, wholesale and retail, real estate, leasing and business services,
-    entertainment, by the leading digits of GB/T 4754."""
+    """财税〔2015〕119号四, by the leading digits of GB/T 4754: tobacco, wholesale and retail, lodging and catering, real
+    estate, leasing and business services, entertainment."""
     code = pl.col("industry_code")
     divisions = ("16", "51", "52", "61", "62", "70", "71", "72", "90")
     return pl.when(code.is_not_null()).then(code.str.slice(0, 2).is_in(divisions))

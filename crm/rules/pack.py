@@ -1,7 +1,7 @@
 """Policies as data: YAML in, typed and checked; every complaint names file and line.
 
-A policy has dated versions; a version says from when until when it holds, for which actions, and holds a tree of criteria
-(``all``, ``any``, conditions) and the scores its conditions may ask for. Bands say on which side their edges stand.
+A policy has dated versions; a version says from when until when it holds, for which actions, and holds a tree of
+criteria (``all``, ``any``, conditions) and the scores its conditions may ask for. Bands say on which side their edges stand.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -100,7 +101,7 @@ def _check_bands(bands: Sequence[Band]) -> None:
         raise ValueError("the lowest band must be open below (give it no at_least or above)")
     if ordered[-1].high[0] != float("inf"):
         raise ValueError("the highest band must be open above (give it no at_most or below)")
-    for lower, upper in zip(ordered, ordered[1:], strict=False):
+    for lower, upper in pairwise(ordered):
         (edge, closed), (start, begins) = lower.high, upper.low
         if edge > start or (edge == start and closed and begins):
             raise ValueError(f"bands overlap at {start:g}")
@@ -257,7 +258,7 @@ class Policy(_Strict):
     def _dates(self) -> "Policy":
         for action in Action:
             held = sorted((v for v in self.versions if action in v.actions), key=lambda v: v.since)
-            for older, newer in zip(held, held[1:], strict=False):
+            for older, newer in pairwise(held):
                 if older.until is None or older.until >= newer.since:
                     raise ValueError(f"versions {older.id} and {newer.id} overlap for {action}")
                 if (newer.since - older.until).days != 1:

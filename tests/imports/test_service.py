@@ -131,7 +131,9 @@ def test_an_update_shows_old_and_new_and_keeps_history(desk: Desk) -> None:
     with desk.app.app_context():
         assert db.session.scalars(select(FormerName.name)).all() == ["广州甲科技有限公司"]
         versions = db.session.execute(
-            select(AnnualReturn.version, AnnualReturn.revenue, AnnualReturn.employees_total).order_by(AnnualReturn.version)
+            select(AnnualReturn.version, AnnualReturn.revenue, AnnualReturn.employees_total).order_by(
+                AnnualReturn.version
+            )
         ).all()
         assert [tuple(v) for v in versions] == [(1, 1_000_000_000, 40), (2, 1_200_000_000, 40)]
         firm = db.session.scalars(select(Firm)).one()
