@@ -65,7 +65,9 @@ class Browser:
         return token
 
     def _page(self, response: TestResponse, status: int) -> "Page":
-        text = response.get_data(as_text=True) if response.mimetype.startswith("text/") else ""
+        data = response.get_data()
+        response.close()
+        text = data.decode() if response.mimetype.startswith("text/") else ""
         assert response.status_code == status, f"{response.status_code} instead of {status}\n{_words(text)[:1500]}"
         page = Page(response, text)
         if response.mimetype == "text/html" and "<html" in text:
@@ -155,7 +157,8 @@ def _values(form: Element) -> dict[str, str]:
             values[name] = (field.text or "").lstrip("\n")
         elif field.tag == f"{HTML}select":
             options = list(field.iter(f"{HTML}option"))
-            chosen = next((o for o in options if o.get("selected") is not None), options[0] if options else None)
+            first = options[0] if options and field.get("multiple") is None else None
+            chosen = next((o for o in options if o.get("selected") is not None), first)
             if chosen is not None:
                 values[name] = chosen.get("value") if chosen.get("value") is not None else (chosen.text or "")
     return values

@@ -1,6 +1,7 @@
 """What is done to a firm's file; every change is recorded field by field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from crm.accounts.models import User
 from crm.domain.access import Role
 from crm.domain.errors import Refused
 from crm.domain.records import FIGURES, Jurisdiction, Source
+from crm.domain.words import N_
 from crm.firms import figures, queries
 from crm.firms.models import AnnualReturn, Attachment, Firm, FormerName, Move
 from crm.journal.service import changes, record
@@ -41,6 +43,8 @@ EDITABLE = (
 )
 # A figure this many times last year's, or this part of it, looks like 元 typed for 万元 or the other way round.
 SLIP = 1000
+SAME_NUMBER = N_("这家企业已有同类、同编号的记录")
+SAME_CODE = N_("这个统一社会信用代码刚刚由别人建了档")
 
 
 class ChangedMeanwhileError(Refused):
@@ -57,11 +61,8 @@ def create(actor: User, values: Mapping[str, Any], today: date) -> Firm:
     _check_district(actor, values.get("registration_district"), needed=True)
     now = clock.now()
     firm = Firm(**{key: values[key] for key in EDITABLE if key in values}, created_at=now, updated_at=now)
-    db.session.add(firm)
-    try:
-        db.session.flush()
-    except IntegrityError:
-        raise Refused("这个统一社会信用代码刚刚由别人建了档", field="uscc") from None
+    with _unique(SAME_CODE, "uscc"):
+        db.session.add(firm)
     _move(firm, {}, values, values.get("moved_on") or firm.established_on or today)
     record("firm.created", actor, "firm", firm.id, firm.id, changes=changes({}, _kept(values)))
     return firm
@@ -125,8 +126,8 @@ def _move(firm: Firm, before: Mapping[str, Any], values: Mapping[str, Any], sinc
 def add(table: Any, firm: Firm, actor: User, values: Mapping[str, Any]) -> Any:
     """Add one record to the file (a contact, a certificate, a right …). Raises Refused for a number used twice."""
     item = table(firm_id=firm.id, **values)
-    db.session.add(item)
-    _flush()
+    with _unique(SAME_NUMBER, "number"):
+        db.session.add(item)
     record(f"{table.__tablename__}.added", actor, table.__tablename__, item.id, firm.id, changes=changes({}, values))
     return item
 
@@ -136,9 +137,9 @@ def amend(item: Any, actor: User, values: Mapping[str, Any]) -> None:
     changed = changes({key: getattr(item, key) for key in values}, values)
     if not changed:
         return
-    for key, value in values.items():
-        setattr(item, key, value)
-    _flush()
+    with _unique(SAME_NUMBER, "number"):
+        for key, value in values.items():
+            setattr(item, key, value)
     table = item.__tablename__
     record(f"{table}.edited", actor, table, item.id, item.firm_id, changes=changed)
 
@@ -153,11 +154,15 @@ def remove(item: Any, actor: User) -> None:
     db.session.delete(item)
 
 
-def _flush() -> None:
+@contextmanager
+def _unique(sentence: str, field: str) -> Iterator[None]:
+    """Turn the database's word that something is there already into a refusal; the page can still be drawn after it."""
     try:
-        db.session.flush()
+        with db.session.begin_nested():
+            yield
+            db.session.flush()
     except IntegrityError:
-        raise Refused("这家企业已有同类、同编号的记录", field="number") from None
+        raise Refused(sentence, field=field) from None
 
 
 def attach(firm: Firm, actor: User, name: str, content: bytes) -> Attachment:

@@ -1,43 +1,13 @@
 """What is kept of a list that came in."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.domain.words import N_
+from crm.domain.lists import ImportStatus, RowOutcome
 from crm.kit.db import Base
-
-
-class ImportStatus(StrEnum):
-    """Where a list stands."""
-
-    UPLOADED = "uploaded"
-    CHECKED = "checked"
-    APPLYING = "applying"
-    APPLIED = "applied"
-    FAILED = "failed"
-
-
-class RowOutcome(StrEnum):
-    """What applying a row will do, or did."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    SAME = "same"
-    UNSURE = "unsure"
-    REJECT = "reject"
-
-
-OUTCOME_LABELS = {
-    RowOutcome.CREATE: N_("新建"),
-    RowOutcome.UPDATE: N_("更新"),
-    RowOutcome.SAME: N_("无变化"),
-    RowOutcome.UNSURE: N_("待确认"),
-    RowOutcome.REJECT: N_("不能导入"),
-}
 
 
 class Import(Base):

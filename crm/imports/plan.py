@@ -13,11 +13,11 @@ from sqlalchemy import select
 from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.domain.ladder import Rung
+from crm.domain.lists import RowOutcome
 from crm.domain.records import Source
 from crm.domain.words import N_
 from crm.firms.models import AnnualReturn, Certification, Contact, Firm, FormerName
 from crm.firms.queries import visible_to
-from crm.imports.models import RowOutcome
 from crm.imports.recognise import Row
 from crm.journal.service import plain
 from crm.kit.db import db

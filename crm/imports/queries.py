@@ -3,7 +3,8 @@
 from sqlalchemy import Select, select
 
 from crm.accounts.models import User
-from crm.imports.models import Import, ImportRow, RowOutcome
+from crm.domain.lists import RowOutcome
+from crm.imports.models import Import, ImportRow
 from crm.kit import clock
 from crm.kit.db import db
 from crm.kit.jobs import Job

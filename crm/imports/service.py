@@ -8,12 +8,13 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from crm.accounts.models import User
 from crm.domain.errors import Refused
+from crm.domain.lists import ImportStatus, RowOutcome
 from crm.domain.money import Unit
 from crm.domain.records import FIGURES, Jurisdiction, Source
 from crm.domain.words import N_
 from crm.firms.models import AnnualReturn, Certification, Contact, Firm, FormerName, Move
 from crm.imports import plan, recognise
-from crm.imports.models import Import, ImportRow, ImportStatus, RowOutcome
+from crm.imports.models import Import, ImportRow
 from crm.imports.plan import IDENTITY, Planned
 from crm.imports.recognise import Column, Layout
 from crm.journal.service import Entry, record, record_many

@@ -10,12 +10,12 @@ from flask_login import current_user
 from crm.domain.access import Permission
 from crm.domain.errors import Refused
 from crm.domain.ladder import RUNG_LABELS, Rung
+from crm.domain.lists import OUTCOME_LABELS, ImportStatus, RowOutcome
 from crm.domain.money import UNIT_LABELS, Unit
 from crm.domain.places import DISTRICTS
 from crm.domain.records import FIGURES, MONEY_FIGURES
 from crm.imports import queries, service
 from crm.imports.forms import ApplyForm, DecideForm, UploadForm
-from crm.imports.models import OUTCOME_LABELS, ImportStatus, RowOutcome
 from crm.imports.recognise import HEADINGS
 from crm.kit import sheets, tables
 from crm.kit.access import requires

@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = ROOT / "node_modules"
 LIB = ROOT / "static" / "lib"
 ICONS = MODULES / "@tabler" / "icons" / "icons" / "outline"
-# Icons named in templates: icon('home'), and those that code hands to templates: icon="home", Entry(..., "home", ...).
-_NAMED = re.compile(r"""icon(?:\(|=|":\s*)\s*["']([a-z0-9-]+)["']""")
+# Icons named in templates, icon('home') and ui.empty('award', …), and those that code hands over: icon="home".
+_NAMED = re.compile(r"""(?:icon|empty)(?:\(|=|":\s*)\s*["']([a-z0-9-]+)["']""")
 
 
 def used_icons() -> set[str]:

@@ -80,6 +80,8 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     app.before_request(_open_transaction)
     app.after_request(_keep_or_forget)
+    # A thread outlives its requests: what it does next is no GET.
+    app.teardown_request(_end_request)
 
 
 @event.listens_for(Engine, "connect")
@@ -112,6 +114,10 @@ def _on_begin(connection: Connection) -> None:
 
 def _open_transaction() -> None:
     _writing.set(request.method not in {"GET", "HEAD", "OPTIONS"})
+
+
+def _end_request(error: BaseException | None) -> None:
+    _writing.set(True)
 
 
 def _keep_or_forget(response: Response) -> Response:

@@ -230,8 +230,8 @@ def _net_assets(year: int) -> pl.Expr:
 
 
 def _excluded_119(on: date) -> pl.Expr:
-    """财税〔2015〕119号四, by the leading digits of GB/T 4754: tobacco, wholesale and retail, lodging and catering, real
-    estate, leasing and business services, entertainment."""
+    """财税〔2015〕119号四, by the leading digits of GB/T 4754: tobacco, wholesale and retail, lodging and catering,
+    real estate, leasing and business services, entertainment."""
     code = pl.col("industry_code")
     divisions = ("16", "51", "52", "61", "62", "70", "71", "72", "90")
     return pl.when(code.is_not_null()).then(code.str.slice(0, 2).is_in(divisions))

@@ -1,7 +1,8 @@
 """Policies as data: YAML in, typed and checked; every complaint names file and line.
 
 A policy has dated versions; a version says from when until when it holds, for which actions, and holds a tree of
-criteria (``all``, ``any``, conditions) and the scores its conditions may ask for. Bands say on which side their edges stand.
+criteria (``all``, ``any``, conditions) and the scores its conditions may ask for. Bands say on which side their edges
+stand.
 """
 
 from collections.abc import Iterator, Sequence

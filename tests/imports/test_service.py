@@ -15,9 +15,10 @@ from sqlalchemy import func, select
 from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.domain.ladder import Rung
+from crm.domain.lists import ImportStatus
 from crm.firms.models import AnnualReturn, Certification, Firm, FormerName
 from crm.imports import service
-from crm.imports.models import Import, ImportRow, ImportStatus
+from crm.imports.models import Import, ImportRow
 from crm.journal.models import Event
 from crm.kit import jobs
 from crm.kit.db import db, transaction

@@ -96,7 +96,7 @@ def test_exactly_five_percent_to_the_fen(rd: int, outcome: str) -> None:
 
 
 def test_a_rate_that_depends_on_unknown_sales() -> None:
-    """Not knowing last year's sales, 5 % may be asked or 3 %: a given share of 5 % is met either way, 4 % is open, 2 % lost."""
+    """Not knowing last year's sales, 5 % may be asked or 3 %: 5 % is met either way, 4 % is open, 2 % is lost."""
     unknown = {"sales_y1": None}
     assert leaf(of(**unknown, rd_to_sales_ratio_3y=0.05), "rd").outcome == "met"
     assert leaf(of(**unknown, rd_to_sales_ratio_3y=0.04), "rd").outcome == "cannot_tell"
@@ -196,7 +196,7 @@ def test_ip_count_bands(one: int, two: int, expected: tuple[int, int]) -> None:
 
 
 def test_the_panel_is_never_guessed() -> None:
-    """IP 8+8+8+6+2 capped at 30, conversion 30, organisation 20, growth 6+6 = 92 at most; certain are 7+1+25+5+5 = 43."""
+    """At most: IP 8+8+8+6+2 capped at 30, conversion 30, organisation 20, growth 6+6: 92. Certain: 7+1+25+5+5 = 43."""
     result = of()
     score = result.scores[0]
     assert (score.least, score.most) == (43, 92)

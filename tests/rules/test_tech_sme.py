@@ -128,7 +128,7 @@ def test_size_limits(facts: dict[str, int], name: str, outcome: str, short: int 
 
 
 def test_sixty_is_enough_and_fifty_nine_is_not_reached_by_rounding() -> None:
-    """115号第六条(五): 60 passes. Staff 10 % 4, R&D 5 % 40, class Ⅱ ×2 12 = 56; ×3 18 = 62; staff 15 % 8 + 40 + 12 = 60."""
+    """115号第六条(五): 60 passes. Staff 10 % 4 + R&D 5 % 40 + class Ⅱ ×2 12 = 56; staff 15 % 8 + 40 + 12 = 60."""
     below = of(employees_y1=100, tech_staff_y1=10, class2_ip_count=2)
     exactly = of(employees_y1=100, tech_staff_y1=15, class2_ip_count=2)
     assert (below.scores[0].least, leaf(below, "score").outcome) == (56, "not_met")
@@ -138,8 +138,8 @@ def test_sixty_is_enough_and_fifty_nine_is_not_reached_by_rounding() -> None:
 
 def test_without_technical_staff_points_the_score_does_not_pass() -> None:
     """115号第六条(五): R&D 50 + results 30 = 80, but staff 9 of 100 is below 10 % and earns 0."""
-    result = of(employees_y1=100, tech_staff_y1=9, rd_tax_y1=360 * WAN, class1_ip_count=1, has_valid_hte_certificate=False,
-                has_provincial_rd_institution=False)  # fmt: skip
+    closed = {"has_valid_hte_certificate": False, "has_provincial_rd_institution": False}
+    result = of(employees_y1=100, tech_staff_y1=9, rd_tax_y1=360 * WAN, class1_ip_count=1, **closed)
     assert result.scores[0].least == 80
     assert result.outcome == "not_met"
 
@@ -164,8 +164,11 @@ def test_ranks_beyond_the_limit_do_not(route: dict[str, object]) -> None:
     assert of(rd_tax_y1=0, class2_ip_count=0, tech_staff_y1=0, **closed, **route).outcome == "not_met"
 
 
-@pytest.mark.parametrize(("code", "outcome"), [("1610", "not_met"), ("5120", "not_met"), ("6110", "not_met"),
-    ("7010", "not_met"), ("7211", "not_met"), ("9011", "not_met"), ("3973", "met"), ("7320", "met"), (None, "cannot_tell")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [(code, "not_met") for code in ("1610", "5120", "6110", "7010", "7211", "9011")]
+    + [("3973", "met"), ("7320", "met"), (None, "cannot_tell")],
+)
 def test_excluded_industries_by_leading_digits(code: str | None, outcome: str) -> None:
     """财税〔2015〕119号四, mapped to GB/T 4754-2017: C16, F51-52, H61-62, K70, L71-72, R90."""
     assert leaf(of(industry_code=code), "industry").outcome == outcome
