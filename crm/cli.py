@@ -10,8 +10,12 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from crm import demo
+from crm.accounts import queries as account_queries
+from crm.accounts import service as people
+from crm.accounts.models import User
 from crm.domain.access import ROLE_LABELS
 from crm.domain.errors import Refused
+from crm.journal.service import System
 from crm.kit.db import transaction
 from crm.rules import explain, facts, pack
 from crm.rules.metrics import FACTS, METRICS
@@ -21,6 +25,7 @@ def init_app(app: Flask) -> None:
     """Add the commands to ``flask``."""
     app.cli.add_command(fill_demo)
     app.cli.add_command(rules)
+    app.cli.add_command(accounts)
 
 
 @click.command("demo")
@@ -46,6 +51,54 @@ def fill_demo(firms: int, if_empty: bool) -> None:
     if kept.exists():
         click.echo("Demo accounts (name, password, role):")
         click.echo(kept.read_text(), nl=False)
+
+
+@click.group()
+def accounts() -> None:
+    """Let people in and out from the command line."""
+
+
+@accounts.command("first-admin")
+@with_appcontext
+def first_admin() -> None:
+    """Print a one-time link for the first administrator, while nobody can administer."""
+    with transaction():
+        token = people.first_administrator()
+    if token is None:
+        click.echo("There is an administrator already.")
+        return
+    click.echo("Set the first administrator's password (user name: admin) by this link, good once, for 72 hours:")
+    click.echo(f"  {_link(token)}")
+
+
+@accounts.command()
+@click.argument("username")
+@with_appcontext
+def invite(username: str) -> None:
+    """Print a new one-time link for an account."""
+    with transaction():
+        token = people.invite(_user(username), System())
+    click.echo(f"  {_link(token)}")
+
+
+@accounts.command("end-sessions")
+@click.argument("username")
+@with_appcontext
+def end_sessions(username: str) -> None:
+    """End every session of an account."""
+    with transaction():
+        people.end_sessions(_user(username))
+
+
+def _user(username: str) -> User:
+    user = account_queries.by_username(username)
+    if user is None:
+        raise click.ClickException(f"there is no account {username}")
+    return user
+
+
+def _link(token: str) -> str:
+    return f"{current_app.config['BASE_URL']}/invitation/{token}"
 
 
 @click.group()

@@ -6,6 +6,7 @@ A score is a range: what the known figures make certain, and what the unknown on
 
 from datetime import date
 from enum import IntEnum
+from typing import Any
 
 import polars as pl
 
@@ -92,7 +93,7 @@ def _choice(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
         tests = [_inside(column, band, choice.metric) for band in choice.bands]
     ends = []
     for end, unknown in ((0, min(span[0] for span in spans)), (1, max(span[1] for span in spans))):
-        expr = pl.when(column.is_null()).then(float(unknown))
+        expr: Any = pl.when(column.is_null()).then(float(unknown))
         for test, span in zip(tests, spans, strict=True):
             expr = expr.when(test).then(float(span[end]))
         ends.append(expr.otherwise(None))
@@ -205,7 +206,7 @@ def _thresholds(condition: Condition) -> tuple[pl.Expr, pl.Expr]:
     known = [band.value for band in by.bands if band.value is not None]
     ends = []
     for unknown in (min(known), max(known)):
-        expr = pl.when(column.is_null()).then(unknown)
+        expr: Any = pl.when(column.is_null()).then(unknown)
         for band in by.bands:
             expr = expr.when(_inside(column, band, by.metric)).then(band.value)
         ends.append(expr.otherwise(None))

@@ -289,7 +289,7 @@ def read(path: Path) -> Policy:
         raise PackError(path.name, ((mark.line + 1 if mark else 1, f"not YAML: {error}"),)) from None
     if not isinstance(data, dict):
         raise PackError(path.name, ((1, "a pack is a mapping with id, name, versions …"),))
-    lines = dict(_lines(node))
+    lines = dict(_lines(node)) if node is not None else {}
     data["digest"] = sha256(text.encode()).hexdigest()
     try:
         policy = Policy.model_validate(data)
