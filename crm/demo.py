@@ -330,16 +330,16 @@ def _certificates(
     if talent > 0.75 and revenue > 1_500:
         issued = date(today.year - random.choice((0, 1, 2)), 10, 18)
         yield _held(Rung.SRDI_SME, f"ZJTX{number:08d}", issued, _years(issued, 3), None)
-    if talent > 0.93 and revenue > 5_000:
+    if talent > 0.9 and revenue > 4_000:
         issued = date(today.year - random.choice((1, 2)), 9, 1)
         yield _held(Rung.LITTLE_GIANT, f"XJR{number:08d}", issued, _years(issued, 3), "第六批")
-    if talent > 0.975 and revenue > 8_000:
+    if talent > 0.94 and revenue > 5_000:
         issued = date(today.year - 1, 12, 10)
         yield _held(Rung.HIDDEN_CHAMPION, f"YX{number:06d}", issued, _years(issued, 3), None)
-    if talent > 0.99 and revenue > 20_000:
+    if talent > 0.955 and revenue > 9_000:
         issued = date(today.year - 1, 12, 20)
         yield _held(Rung.SINGLE_CHAMPION, f"DX{number:06d}", issued, _years(issued, 3), None)
-    if talent > 0.985 and revenue > 30_000:
+    if talent > 0.97 and revenue > 12_000:
         yield _held(Rung.LEADING, f"LT{number:06d}", date(today.year - 1, 3, 1), None, None)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -54,6 +54,6 @@ def _nav() -> dict[str, Any]:
                 or (room != "desk" and entry.endpoint.startswith(f"{room}.")),
             }
             for entry in ENTRIES
-            if entry.endpoint in current_app.view_functions and can(entry.permission)
+            if can(entry.permission)
         ],
     }

@@ -4,23 +4,73 @@ WeasyPrint's own fetcher would put a local file into the PDF and call any addres
 ``data:`` is taken, and the style sheet is handed over as text.
 """
 
-import multiprocessing
+import atexit
+import json
+import os
+import selectors
+import subprocess
+import sys
 import threading
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+import time
 from pathlib import Path
 
 from flask import current_app
 
 from crm.domain.errors import Refused
-from crm.kit import pdf_child
 
 SECONDS = 30
 MAX_CHARACTERS = 600_000
-DOCUMENTS_PER_CHILD = 100
+# A printer is replaced after so many documents: what its libraries keep in memory goes with it.
+DOCUMENTS_PER_CHILD = 200
+CHILD = Path(__file__).with_name("pdf_child.py")
+
+
+class Printer:
+    """One child process and its pipe; one document at a time."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.printed = 0
+        self.child = subprocess.Popen(  # noqa: S603 - our own program, by its path
+            [sys.executable, "-I", str(CHILD)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def print(self, html: str, css: str) -> bytes:
+        """Return the PDF. Raises TimeoutError, or OSError when the child has died."""
+        stdin, stdout = self.child.stdin, self.child.stdout
+        assert stdin is not None, "a pipe, see __init__"  # noqa: S101
+        assert stdout is not None, "a pipe, see __init__"  # noqa: S101
+        stdin.write(json.dumps({"html": html, "css": css}).encode() + b"\n")
+        stdin.flush()
+        self.printed += 1
+        held, deadline = b"", time.monotonic() + SECONDS
+        with selectors.DefaultSelector() as ready:
+            ready.register(stdout, selectors.EVENT_READ)
+            while True:
+                if not ready.select(max(0, deadline - time.monotonic())):
+                    raise TimeoutError
+                chunk = os.read(stdout.fileno(), 1 << 20)
+                if not chunk:
+                    raise OSError("the printer died")
+                held += chunk
+                size, newline, body = held.partition(b"\n")
+                if newline and len(body) >= int(size):
+                    return body
+
+    def stop(self) -> None:
+        """Take the process out of service."""
+        self.child.kill()
+        for pipe in (self.child.stdin, self.child.stdout):
+            if pipe is not None:
+                pipe.close()
+        self.child.wait()
+
 
 _lock = threading.Lock()
-_pools: list[ProcessPoolExecutor] = []
+_printers: list[Printer] = []
 
 
 def render(html: str, sheets: tuple[str, ...]) -> bytes:
@@ -32,27 +82,26 @@ def render(html: str, sheets: tuple[str, ...]) -> bytes:
         raise Refused("内容太多，排不成一份文件：请缩短最长的几项文字")
     css = "\n".join((Path(str(current_app.static_folder)) / name).read_text() for name in sheets)
     with _lock:
-        pool = _pool()
-        future = pool.submit(pdf_child.render, html, css)
+        printer = _printer()
         try:
-            return future.result(timeout=SECONDS)
-        except (TimeoutError, BrokenProcessPool, MemoryError, RecursionError):
-            _discard(pool)
+            return printer.print(html, css)
+        except (TimeoutError, OSError):
+            _stop()
             raise Refused("这份文件排版太费时或太占内存，已停止：请缩短最长的几项文字") from None
 
 
-def _pool() -> ProcessPoolExecutor:
-    if not _pools:
-        spawn = multiprocessing.get_context("spawn")
-        _pools.append(
-            ProcessPoolExecutor(1, spawn, initializer=pdf_child.fence, max_tasks_per_child=DOCUMENTS_PER_CHILD)
-        )
-    return _pools[0]
+def _printer() -> Printer:
+    """Return the process's printer; a process that was forked from another gets one of its own."""
+    if _printers and (_printers[0].pid != os.getpid() or _printers[0].printed >= DOCUMENTS_PER_CHILD):
+        _stop()
+    if not _printers:
+        _printers.append(Printer())
+    return _printers[0]
 
 
-def _discard(pool: ProcessPoolExecutor) -> None:
-    """Take a printer that hangs out of service; the next document gets a new one."""
-    _pools.clear()
-    for process in list((pool._processes or {}).values()):  # there is no public way to kill a worker
-        process.kill()
-    pool.shutdown(wait=False, cancel_futures=True)
+@atexit.register
+def _stop() -> None:
+    while _printers:
+        printer = _printers.pop()
+        if printer.pid == os.getpid():
+            printer.stop()

@@ -1,0 +1,196 @@
+"""No route escapes: every endpoint stands in the table, every cell of it is tried, every refusal changes nothing."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+from sqlalchemy import func, select, text
+
+from crm.domain.access import Role
+from crm.firms import service as firms
+from crm.firms.models import Contact, Firm
+from crm.imports.models import Import
+from crm.kit import access, clock, files
+from crm.kit.db import db, transaction
+from crm.kit.jobs import Job, JobStatus
+from crm.visits.models import Visit
+from tests.house.access_table import TABLE
+from tests.make import Make
+
+CALLERS = "NOXMGUACED"
+
+
+@dataclass
+class World:
+    """Firm A's records, and a browser for each caller."""
+
+    app: Flask
+    ids: dict[str, Any]
+    browsers: dict[str, Any]
+
+    def url(self, endpoint: str) -> str:
+        with self.app.test_request_context():
+            wanted = {name for rule in self.app.url_map.iter_rules(endpoint) for name in rule.arguments}
+            return url_for(endpoint, **{name: self.ids[name] for name in wanted})
+
+    def digest(self) -> dict[str, int]:
+        """Count every table; sign-ins and failures are about the caller, not the record."""
+        with self.app.app_context():
+            tables = [t for t in db.metadata.tables if t not in {"sign_in", "failed_attempt", "act"}]
+            counts = {t: db.session.scalar(text(f'SELECT count(*) FROM "{t}"')) for t in tables}  # noqa: S608
+            version = db.session.scalar(select(func.sum(Firm.version)))
+            return {**counts, "versions": version}
+
+
+@pytest.fixture
+def world(app: Flask, make: Make, browse: Callable[..., Any]) -> Iterator[World]:
+    agency = make.agency()
+    a = make.firm(name="甲企业有限公司", agency_id=agency.id)
+    b = make.firm(name="乙企业有限公司", registration_district="440112")
+    users = {
+        "O": make.user(Role.OFFICER, districts=["440106"]),
+        "X": make.user(Role.OFFICER, districts=["440112"]),
+        "M": make.user(Role.MANAGER),
+        "G": make.user(Role.AGENCY, agency_id=agency.id),
+        "U": make.user(Role.AUDITOR),
+        "A": make.user(Role.ADMIN),
+        "C": make.user(Role.FIRM_CERTIFIER, firm_id=a.id),
+        "E": make.user(Role.FIRM_EDITOR, firm_id=b.id),
+        "D": make.user(Role.OFFICER, active=False),
+    }
+    officer = users["O"]
+    now = clock.now()
+    contact = make.add(Contact(firm_id=a.id, name="甲的联系人", phone="19900000001"))
+    visit = make.add(
+        Visit(firm_id=a.id, kind="visit", visited_on=date(2026, 1, 5), by_id=officer.id, summary="记", created_at=now,
+              next_step="回访", next_on=date(2026, 2, 1))
+    )  # fmt: skip
+    with app.app_context():
+        kept = files.store(b"%PDF-1.7 result")
+    job = make.add(Job(kind="letters.profiles", owner_id=officer.id, params={}, status=JobStatus.DONE, created_at=now,
+                       result_key=kept.key, result_name="a.zip"))  # fmt: skip
+    layout = {"sheet": "csv", "heading_row": 1, "columns": []}
+    brought = make.add(Import(owner_id=officer.id, file_name="a.csv", file_key=kept.key, file_sha256=kept.sha256,
+                              mapping=layout, created_at=now, status="checked"))  # fmt: skip
+    with app.app_context(), transaction():
+        attachment = firms.attach(db.session.get(Firm, a.id), officer, "a.pdf", b"%PDF-1.7 x").id
+    ids = {
+        "firm_id": a.id,
+        "part": "contacts",
+        "part_id": contact.id,
+        "attachment_id": attachment,
+        "visit_id": visit.id,
+        "job_id": job.id,
+        "import_id": brought.id,
+        "session_id": 999_999,
+        "user_id": users["X"].id,
+        "token": "made-up",
+        "filename": "kit/app.css",
+    }
+    browsers = {"N": browse(), **{name: browse(user) for name, user in users.items()}}
+    yield World(app, ids, browsers)
+
+
+def test_every_route_stands_in_the_table(app: Flask) -> None:
+    routes = {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert routes == set(TABLE), "give every endpoint and method a row in tests/house/access_table.py"
+
+
+@pytest.mark.parametrize(("endpoint", "method"), list(TABLE), ids=lambda cell: str(cell))
+def test_each_cell(world: World, endpoint: str, method: str) -> None:
+    may, hidden = TABLE[endpoint, method]
+    url = world.url(endpoint)
+    for caller in CALLERS:
+        if caller in may:
+            continue
+        browser = world.browsers[caller]
+        before = world.digest()
+        token = {"csrf_token": browser.csrf_token()}
+        answer = browser.client.open(url, method=method, data=token if method == "POST" else None)
+        status, location = answer.status_code, answer.headers.get("Location", "")
+        answer.close()
+        if caller in hidden:
+            assert status == 404, f"{caller} {method} {url}: {status}, must not see that it is there"
+        elif caller in "ND":
+            assert (status, "/sign-in" in location) == (302, True), f"{caller} {method} {url}: {status} {location}"
+        else:
+            assert status == 403, f"{caller} {method} {url}: {status}"
+        assert world.digest() == before, f"{caller} {method} {url}: refused, and changed something all the same"
+    for caller in may:
+        browser = world.browsers[caller]
+        token = {"csrf_token": browser.csrf_token()}
+        answer = browser.client.open(url, method=method, data=token if method == "POST" else None)
+        status, location = answer.status_code, answer.headers.get("Location", "")
+        answer.close()
+        # Let in: a page, a redirect onward, or the form again because nothing was typed.
+        gone = endpoint in {"firms.remove", "firms.detach"} and caller != may[0]
+        assert status in {200, 302, 422} or (gone and status == 404), f"{caller} {method} {url}: {status}"
+        if caller not in "ND" and endpoint not in {"accounts.sign_out", "accounts.sessions"}:
+            assert "/sign-in" not in location
+
+
+def test_get_changes_nothing(world: World) -> None:
+    for (endpoint, method), (may, _hidden) in TABLE.items():
+        if method == "GET" and may:
+            before = world.digest()
+            world.browsers[may[-1] if may != "NOXMGUACED" else "N"].client.get(world.url(endpoint)).close()
+            assert world.digest() == before, endpoint
+
+
+def test_every_unsafe_route_needs_the_token_of_this_session(world: World) -> None:
+    for (endpoint, method), (may, _hidden) in TABLE.items():
+        if method != "POST" or not may:
+            continue
+        caller = next((c for c in may if c not in "ND"), "N")
+        before = world.digest()
+        for token in (
+            {},
+            {"csrf_token": "x"},
+            {"csrf_token": world.browsers["E" if caller != "E" else "O"].csrf_token()},
+        ):
+            answer = world.browsers[caller].client.post(world.url(endpoint), data=token)
+            assert answer.status_code == 400, f"{endpoint}: {answer.status_code} with {token}"
+        assert world.digest() == before
+
+
+def test_the_id_in_the_address_is_the_only_one_that_counts(world: World) -> None:
+    """Somebody else's firm in the body, the query or a second parameter changes nothing of it."""
+    with world.app.app_context():
+        b = db.session.scalars(select(Firm).where(Firm.name == "乙企业有限公司")).one().id
+    officer = world.browsers["O"]
+    url = f"/firms/{world.ids['firm_id']}/contacts/new?firm_id={b}&firm_id={world.ids['firm_id']}"
+    officer.post(url, {"name": "新联系人", "firm_id": str(b), "id": "1"})
+    with world.app.app_context():
+        added = db.session.scalars(select(Contact).where(Contact.name == "新联系人")).one()
+        assert added.firm_id == world.ids["firm_id"]
+
+
+def test_a_view_without_a_door_stops_the_start(app: Flask) -> None:
+    app.view_functions["planted"] = lambda: "open"
+    with pytest.raises(RuntimeError, match="planted"):
+        access.check_every_door(app)
+
+
+def test_a_check_that_breaks_opens_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> bool:
+        raise KeyError("the table of permissions is gone")
+
+    monkeypatch.setattr(access, "may", broken)
+    world.app.testing = False
+    answer = world.browsers["O"].client.get(world.url("firms.file"))
+    assert answer.status_code == 500
+    assert "甲企业有限公司" not in answer.get_data(as_text=True)
+
+
+def test_uploads_are_read_only_by_those_who_may(world: World) -> None:
+    data = {"file": (io.BytesIO(b"x"), "a.csv"), "csrf_token": world.browsers["U"].csrf_token()}
+    answer = world.browsers["U"].client.post("/imports/new", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 403
