@@ -40,20 +40,21 @@ def init_app(app: Flask) -> None:
 
 
 def _nav() -> dict[str, Any]:
-    room = (request.endpoint or "").split(".")[0]
     role = getattr(current_user, "role", None)
-    return {
-        "role_label": gettext(ROLE_LABELS[role]) if role else "",
-        "nav": [
-            {
-                "endpoint": entry.endpoint,
-                "url": url_for(entry.endpoint),
-                "label": gettext(entry.label),
-                "icon": entry.icon,
-                "active": request.endpoint == entry.endpoint
-                or (room != "desk" and entry.endpoint.startswith(f"{room}.")),
-            }
-            for entry in ENTRIES
-            if can(entry.permission)
-        ],
-    }
+    # Entries are worked out when a page draws them: an error page draws none and must not fail on a permission.
+    return {"nav": entries, "role_label": gettext(ROLE_LABELS[role]) if role else ""}
+
+
+def entries() -> list[dict[str, Any]]:
+    """Return the entries the reader may use: {url, label, icon, active}."""
+    room = (request.endpoint or "").split(".")[0]
+    return [
+        {
+            "url": url_for(entry.endpoint),
+            "label": gettext(entry.label),
+            "icon": entry.icon,
+            "active": request.endpoint == entry.endpoint or (room != "desk" and entry.endpoint.startswith(f"{room}.")),
+        }
+        for entry in ENTRIES
+        if can(entry.permission)
+    ]

@@ -1,7 +1,7 @@
 """No route escapes: every endpoint stands in the table, every cell of it is tried, every refusal changes nothing."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,7 +47,7 @@ class World:
 
 
 @pytest.fixture
-def world(app: Flask, make: Make, browse: Callable[..., Any]) -> Iterator[World]:
+def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
     agency = make.agency()
     a = make.firm(name="甲企业有限公司", agency_id=agency.id)
     b = make.firm(name="乙企业有限公司", registration_district="440112")
@@ -92,7 +92,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> Iterator[World]
         "filename": "kit/app.css",
     }
     browsers = {"N": browse(), **{name: browse(user) for name, user in users.items()}}
-    yield World(app, ids, browsers)
+    return World(app, ids, browsers)
 
 
 def test_every_route_stands_in_the_table(app: Flask) -> None:
