@@ -1,0 +1,36 @@
+"""Every page can be used by everybody: axe finds nothing serious, on a desk and on a phone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.walks.conftest import DESK, PHONE
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    None: ["/sign-in", "/kit", "/invitation/none"],
+    "manager": ["/", "/firms", "/firms?q=没有这家", "/firms/new", "/firms/1", "/firms/1/file", "/firms/1/edit",
+                "/firms/1/figures", "/firms/1/figures/state", "/firms/1/ladder", "/firms/1/visits", "/firms/1/papers",
+                "/firms/1/timeline", "/firms/1/contacts/new", "/ladder", "/imports", "/imports/new", "/visits",
+                "/visits/silent", "/jobs", "/search?q=广州", "/me"],
+    "auditor": ["/", "/audit", "/firms/1/file"],
+    "admin": ["/", "/accounts", "/accounts/new", "/accounts/1"],
+    "editor": ["/"],
+    "agency": ["/"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("username", list(PAGES), ids=str)
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_no_serious_finding(walk, username: str | None, viewport: dict[str, int]) -> None:
+    page: Page = walk(username, viewport)
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    found = []
+    for path in PAGES[username]:
+        page.goto(path)
+        for violation in Axe().run(page).response["violations"]:
+            if violation["impact"] in {"serious", "critical"}:
+                places = [node["target"] for node in violation["nodes"]][:3]
+                found.append(f"{path}: {violation['id']} {places}")
+    assert not found, "\n".join(found)
