@@ -34,7 +34,6 @@ def main() -> None:
 
 def _over_http(server: Server, firms: int, count: int, rounds: int) -> None:
     clients = [Client(server) for _ in range(count)]
-    edited = {}
 
     def firm(number: int) -> int:
         return number * 7919 % firms + 1
@@ -47,10 +46,9 @@ def _over_http(server: Server, firms: int, count: int, rounds: int) -> None:
         assert status == 302, status
 
     def create(client: Client, turn: int) -> None:
-        edited["next"] = edited.get("next", 0)
         code = codes.make(90_000_000 + count * 100_000 + turn, region="440100")
         values = {"uscc": code, "name": f"测速{count}号{turn}有限公司", "registration_district": "440106"}
-        status, text, _ = client.post("/firms/new", values)
+        status, text, _ = client.post("/firms/new", {**client.blank, **values})
         assert status == 302, (status, re.sub(r"<[^>]+>", " ", text)[:500])
 
     scenarios = {

@@ -10,11 +10,12 @@ from statistics import quantiles
 from time import perf_counter
 from urllib.parse import urlencode, urlsplit
 
+from benchmarks.lists import form_values
 from benchmarks.server import Server
 
 
 class Client:
-    """Keeps a connection and a cookie; not for use by two threads."""
+    """Keeps a connection and a cookie; ``blank`` is the empty form of a new firm. Not for use by two threads."""
 
     def __init__(self, server: Server) -> None:
         parts = urlsplit(server.url)
@@ -23,7 +24,9 @@ class Client:
         self.token = self._token(self.get("/sign-in"))
         status, _, _ = self.post("/sign-in", {"username": server.username, "password": server.password})
         assert status == 302, f"sign-in answered {status}"
-        self.token = self._token(self.get("/firms/new"))
+        page = self.get("/firms/new")
+        self.token = self._token(page)
+        self.blank = {k: v for k, v in form_values(page).items() if k not in {"csrf_token", "act_key"}}
 
     @staticmethod
     def _token(html: str) -> str:

@@ -276,13 +276,17 @@ def _former(firm_id: int | None) -> set[str]:
 
 def _settle(import_id: int, planned: list[Planned], confirmed: dict[int, int]) -> None:
     """Keep with each row whose file it went to, and what a confirmed row became."""
-    for p in planned:
-        if p.outcome is RowOutcome.CREATE or p.row.number in confirmed:
-            db.session.execute(
-                update(ImportRow)
-                .where(ImportRow.import_id == import_id, ImportRow.number == p.row.number)
-                .values(firm_id=p.firm_id, outcome=p.outcome, changes=p.changes)
-            )
+    table = ImportRow.__table__
+    numbered = select(ImportRow.number, ImportRow.id).where(ImportRow.import_id == import_id)
+    ids = {number: row_id for number, row_id in db.session.execute(numbered)}
+    settled = [
+        {"row": ids[p.row.number], "firm_id": p.firm_id, "outcome": p.outcome, "changes": p.changes}
+        for p in planned
+        if p.outcome is RowOutcome.CREATE or p.row.number in confirmed
+    ]
+    if settled:
+        values = {key: bindparam(key) for key in ("firm_id", "outcome", "changes")}
+        db.session.connection().execute(update(table).where(table.c.id == bindparam("row")).values(values), settled)
 
 
 def _row(import_id: int, p: Planned) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def burst(server: serve.Running, password: str, start: int) -> list[int]:
     def save(number: int) -> int:
         barrier.wait()
         values = {"uscc": uscc(start + number), "name": f"同时{number}有限公司", "registration_district": "440106"}
-        return clients[number].post("/firms/new", values)[0]
+        return clients[number].post("/firms/new", {**clients[number].blank, **values})[0]
 
     with ThreadPoolExecutor(PEOPLE) as pool:
         return list(pool.map(save, range(PEOPLE)))
