@@ -75,7 +75,7 @@ def firm(firm_id: int) -> ResponseReturnValue:
         "desk/firm.html",
         firm=firm,
         head=head,
-        gap=ladder.gap(firm, head, today),
+        gap=ladder.gap(firm, today),
         visits=visits.of_firm(firm.id, current_user, limit=3) if notes else [],
         promise=visits.next_promise(firm.id, current_user) if notes else None,
         visit_labels=VISIT_LABELS,

@@ -1,7 +1,8 @@
-"""The figure in force: of all that was stated of a firm's year, the word of the most trusted source.
+"""The figure in force: of all that was stated of a firm's year, the word of the most trusted source that states it.
 
-Within a source the highest version counts. A source that does not state a figure hides nobody else's. This is the one
-implementation; the page, the rules and the lists all go through it.
+Of several versions of a source the highest that states the figure counts: who says nothing of a figure takes nothing
+back, be it another source or a later version. This is the one implementation; the page, the rules and the lists all go
+through it.
 """
 
 from collections.abc import Sequence
@@ -10,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, select, type_coerce
 
 from crm.domain.records import FIGURES, TRUST, Source
 from crm.firms.models import AnnualReturn
+from crm.kit import frames
 from crm.kit.db import db
 
 SCHEMA: dict[str, pl.DataType] = {
@@ -24,6 +26,10 @@ SCHEMA: dict[str, pl.DataType] = {
     "version": pl.Int64(),
     **dict.fromkeys(FIGURES, pl.Int64()),
 }
+# The source as plain text: a quarter of a million members of an enum take longer to make than to read.
+COLUMNS = [
+    type_coerce(AnnualReturn.source, String) if name == "source" else getattr(AnnualReturn, name) for name in SCHEMA
+]
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,9 @@ class YearFigures:
 
 def in_force(returns: pl.DataFrame) -> pl.DataFrame:
     """Return one row per firm and year: every figure, and ``<figure>__from``, the id of the return it comes from."""
-    order = [*_trusted_first(), pl.col("id").neg()]
-    ordered = returns.sort("firm_id", "year", *order)
-    return ordered.group_by("firm_id", "year", maintain_order=True).agg(
-        *[pl.col(name).drop_nulls().first() for name in FIGURES],
+    stated = returns.sort("firm_id", "year", *_trusted_first())
+    return stated.group_by("firm_id", "year", maintain_order=True).agg(
+        *[pl.col(name).first(ignore_nulls=True) for name in FIGURES],
         *[pl.col("id").filter(pl.col(name).is_not_null()).first().alias(f"{name}__from") for name in FIGURES],
     )
 
@@ -70,12 +75,10 @@ def read(firms: Select[Any], since: int, until: int, as_of: datetime | None = No
 
     ``as_of``: only what had been stated by then, so that a look back sees what could be known.
     """
-    columns = [getattr(AnnualReturn, name) for name in SCHEMA]
-    query = select(*columns).where(AnnualReturn.year.between(since, until), AnnualReturn.firm_id.in_(firms))
+    query = select(*COLUMNS).where(AnnualReturn.year.between(since, until), AnnualReturn.firm_id.in_(firms))
     if as_of is not None:
         query = query.where(AnnualReturn.stated_at <= as_of)
-    rows = db.session.execute(query).all()
-    return pl.DataFrame([tuple(row) for row in rows], schema=SCHEMA, orient="row")
+    return frames.fetch(query, SCHEMA)
 
 
 def latest(firm_ids: Sequence[int], since: int) -> dict[int, dict[str, Any]]:
@@ -89,15 +92,12 @@ def of_firm(firm_id: int, as_of: datetime | None = None) -> list[YearFigures]:
     query = select(AnnualReturn).where(AnnualReturn.firm_id == firm_id)
     if as_of is not None:
         query = query.where(AnnualReturn.stated_at <= as_of)
-    stated = {item.id: item for item in db.session.scalars(query)}
-    rows = [tuple(getattr(item, name) for name in SCHEMA) for item in stated.values()]
-    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("year", *_trusted_first(), descending=False)
     years: dict[int, dict[str, list[Statement]]] = {}
-    for row in frame.iter_rows(named=True):
-        item = stated[row["id"]]
+    for item in sorted(db.session.scalars(query), key=lambda item: (TRUST[item.source], -item.version)):
+        stated = years.setdefault(item.year, {})
         for name in FIGURES:
-            if row[name] is not None:
-                said = Statement(row[name], item.source, item.version, item.stated_at, item.stated_by)
-                years.setdefault(row["year"], {}).setdefault(name, []).append(said)
-        years.setdefault(row["year"], {})
+            value = getattr(item, name)
+            if value is not None:
+                said = Statement(value, item.source, item.version, item.stated_at, item.stated_by)
+                stated.setdefault(name, []).append(said)
     return [YearFigures(year, years[year]) for year in sorted(years, reverse=True)]

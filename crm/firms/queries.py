@@ -117,7 +117,7 @@ def rung_of(rank: int | None) -> Rung | None:
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list of firms is narrowed by; None and "" narrow nothing. ``rung``: a Rung, or "none"."""
+    """What a list of firms is narrowed by; None and "" narrow nothing. ``rung``, ``district``: or "none"."""
 
     q: str = ""
     rung: str = ""
@@ -151,7 +151,9 @@ def matching(user: User, filters: Filters, on: date) -> Select[tuple[Firm]]:
     if filters.expiring is not None:
         until = on + timedelta(days=filters.expiring)
         query = query.where(Firm.id.in_(_holders(list(Rung), on, Certification.expires_on <= until)))
-    if filters.district:
+    if filters.district == "none":
+        query = query.where(Firm.registration_district.is_(None))
+    elif filters.district:
         query = query.where(Firm.registration_district == filters.district)
     if filters.officer is not None:
         query = query.where(Firm.officer_id == filters.officer)

@@ -84,7 +84,7 @@ def filters_from(arguments: Any) -> Filters:
         rung=one_of("rung", {*map(str, RUNG_LABELS), "none"}),
         cert=one_of("cert", set(map(str, RUNG_LABELS))),
         expiring=number("expiring"),
-        district=one_of("district", DISTRICTS),
+        district=one_of("district", {*DISTRICTS, "none"}),
         officer=number("officer"),
         agency=number("agency"),
         section=one_of("section", SECTIONS),
@@ -98,8 +98,9 @@ def filters_from(arguments: Any) -> Filters:
 def index() -> ResponseReturnValue:
     """List the firms the reader may see."""
     today = clock.today()
+    day = tables.asked_day(today)
     filters = filters_from(request.args)
-    rows, sort = queries.listing(current_user, filters, request.args.get("sort", ""), tables.page_number(), today)
+    rows, sort = queries.listing(current_user, filters, request.args.get("sort", ""), tables.page_number(), day)
     latest = figures.latest([row.Firm.id for row in rows.items], today.year - 3)
     officers = queries.officers()
     return page(
@@ -112,7 +113,11 @@ def index() -> ResponseReturnValue:
         officers=officers,
         sections=SECTIONS,
         fields=TECH_FIELDS,
-        chips=_chips(filters, {user.id: user.name for user in officers}),
+        chips=[
+            *_chips(filters, {user.id: user.name for user in officers}),
+            *([("on", _("梯度截至 %(day)s", day=day))] if day != today else []),
+        ],
+        on=day.isoformat() if day != today else "",
         zip_form=RemoveForm(),
     )
 
@@ -124,7 +129,7 @@ def _chips(filters: Filters, officers: dict[int, str]) -> list[tuple[str, str]]:
         "rung": _("未入梯度") if filters.rung == "none" else words(RUNG_LABELS.get(filters.rung, "")),  # type: ignore[call-overload]
         "cert": _("持有%(kind)s", kind=words(RUNG_LABELS[filters.cert])) if filters.cert else "",  # type: ignore[index]
         "expiring": _("%(days)s天内到期", days=filters.expiring) if filters.expiring is not None else "",
-        "district": words(DISTRICTS[filters.district]) if filters.district else "",
+        "district": _place(filters.district),
         "officer": officers.get(filters.officer or 0, _("其他专员")) if filters.officer is not None else "",
         "agency": _("指定机构") if filters.agency is not None else "",
         "section": words(SECTIONS[filters.section]) if filters.section else "",
@@ -132,6 +137,12 @@ def _chips(filters: Filters, officers: dict[int, str]) -> list[tuple[str, str]]:
         "status": words(FIRM_STATUS_LABELS[FirmStatus(filters.status)]) if filters.status else "",
     }
     return [(name, text) for name, text in labels.items() if text]
+
+
+def _place(district: str) -> str:
+    if district == "none":
+        return _("注册地未知")
+    return words(DISTRICTS[district]) if district else ""
 
 
 def _firm_form(firm: Any = None) -> FirmForm:

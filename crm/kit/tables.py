@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -44,6 +45,14 @@ def page_number() -> int:
     """Return the page the address asks for; nonsense is the first."""
     text = request.args.get("page", "1")
     return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+
+
+def asked_day(today: date, arguments: Mapping[str, str] | None = None) -> date:
+    """Return the day the address (or ``arguments``) asks about as ``on``; nonsense and days to come are today."""
+    try:
+        return min(date.fromisoformat((request.args if arguments is None else arguments).get("on", "")), today)
+    except ValueError:
+        return today
 
 
 def record_number(name: str) -> int | None:

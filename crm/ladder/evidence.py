@@ -1,24 +1,116 @@
-"""Where each fact came from: source, day, who. For the page that shows what a verdict rests on."""
+"""What each fact rests on: source, day, who; and where one enters it. For the page that shows a verdict's grounds."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from crm.domain.records import SOURCE_LABELS
-from crm.firms import figures
+from crm.domain.ladder import Rung
+from crm.domain.records import CLASS_ONE, SOURCE_LABELS, AchievementKind
+from crm.domain.words import N_
+from crm.firms import figures, queries
+from crm.firms.models import Achievement, Certification, CreditCheck, Firm, IntellectualProperty
+from crm.kit import clock
 from crm.ladder.facts import FROM_FIGURE, end_of
 from crm.rules.metrics import YEARS
 
+IDENTITY = (
+    "established_on",
+    "industry_code",
+    "tech_field_code_l3",
+    "is_resident_enterprise_prc",
+    "tax_collection_is_audited",
+    "product_in_prohibited_restricted_eliminated",
+)
+RIGHTS = ("class1_ip_count", "class2_ip_count", "core_ip_count_owned_valid_prc", "has_own_developed_ip")
+CHECKS = ("on_abnormal_or_dishonest_list", "major_incident_prev_or_current_year", "major_incident_last_365d")
+ACHIEVEMENTS = {
+    "national_award_rank_last_5y": AchievementKind.SCIENCE_AWARD,
+    "has_provincial_rd_institution": AchievementKind.RD_INSTITUTION,
+    "led_standard_drafter_rank_last_5y": AchievementKind.STANDARD,
+}
 
-def evidence_of(firm_id: int, on: date) -> dict[str, tuple[str, date, str]]:
-    """Return {fact: (label of the source, day stated, who)} of the yearly facts of one firm on a day."""
-    found: dict[str, tuple[str, date, str]] = {}
-    by_year = {year.year: year for year in figures.of_firm(firm_id, as_of=end_of(on))}
+
+@dataclass(frozen=True)
+class Evidence:
+    """``source`` is a label to translate; ``about`` what it names (a number, a title, a person), or empty.
+
+    ``others`` is how many further statements give another value.
+    """
+
+    source: str
+    on: date | None = None
+    about: str = ""
+    others: int = 0
+
+
+def door(fact: str) -> str:
+    """Return which part of the file a fact is entered in: "figures", "identity", or a part of firms.parts."""
+    if fact in IDENTITY:
+        return "identity"
+    if fact in RIGHTS:
+        return "intellectual-property"
+    if fact in CHECKS:
+        return "credit-checks"
+    if fact in ACHIEVEMENTS:
+        return "achievements"
+    return "certifications" if fact == "has_valid_hte_certificate" else "figures"
+
+
+def evidence_of(
+    firm: Firm, on: date, certificates: Sequence[Certification], rights: Sequence[IntellectualProperty]
+) -> dict[str, Evidence]:
+    """Return {fact: what it rests on} for every fact of a firm that the register has grounds for on a day."""
+    edited = firm.updated_at.astimezone(clock.SHANGHAI).date()
+    found = dict.fromkeys(IDENTITY, Evidence(N_("企业档案"), edited))
+    found |= _yearly(firm, on)
+    if rights:
+        found |= _rights(rights, on)
+    high = [item for item in certificates if item.kind is Rung.HIGH_TECH and item.issued_on <= on]
+    if high:
+        last = max(high, key=lambda item: item.issued_on)
+        found["has_valid_hte_certificate"] = Evidence(N_("资质证书"), last.issued_on, last.number)
+    for check in queries.credit_checks(firm):  # the newest first
+        if check.checked_on <= on:
+            found |= dict.fromkeys(CHECKS, _check(check))
+            break
+    given = [item for item in queries.achievements(firm) if item.given_on <= on]
+    for fact, kind in ACHIEVEMENTS.items():
+        best = next((item for item in given if item.kind is kind), None)
+        if best is not None:
+            found[fact] = _achievement(best)
+    return found
+
+
+def _yearly(firm: Firm, on: date) -> dict[str, Evidence]:
+    found = {}
+    by_year = {year.year: year for year in figures.of_firm(firm.id, as_of=end_of(on))}
     for back in YEARS:
         year = by_year.get(on.year - back)
-        if year is None:
-            continue
         for fact, figure in FROM_FIGURE.items():
-            said = year.in_force(figure)
-            if said is not None:
-                label = SOURCE_LABELS[said.source]
-                found[f"{fact}_y{back}"] = (label, said.stated_at.astimezone(end_of(on).tzinfo).date(), said.stated_by)
+            said = year.statements.get(figure, []) if year else []
+            if said:
+                first = said[0]
+                day = first.stated_at.astimezone(clock.SHANGHAI).date()
+                others = sum(other.value != first.value for other in said[1:])
+                found[f"{fact}_y{back}"] = Evidence(SOURCE_LABELS[first.source], day, first.stated_by, others)
     return found
+
+
+def _rights(rights: Sequence[IntellectualProperty], on: date) -> dict[str, Evidence]:
+    held = [item for item in rights if item.granted_on and item.granted_on <= on]
+    held = [item for item in held if item.lapsed_on is None or item.lapsed_on > on]
+    newest = max((item.granted_on for item in held if item.granted_on), default=None)
+    classes = {"class1_ip_count": True, "class2_ip_count": False}
+    found = dict.fromkeys(RIGHTS, Evidence(N_("知识产权清单"), newest))
+    for fact, one in classes.items():
+        numbers = [item.number for item in held if (item.kind in CLASS_ONE) == one]
+        found[fact] = Evidence(N_("知识产权清单"), newest, "、".join(numbers[:3]) + ("…" if len(numbers) > 3 else ""))
+    return found
+
+
+def _check(check: CreditCheck) -> Evidence:
+    return Evidence(N_("信用核查"), check.checked_on, check.checked_by)
+
+
+def _achievement(item: Achievement) -> Evidence:
+    return Evidence(N_("奖励、机构与标准"), item.given_on, item.title)

@@ -1,34 +1,35 @@
 """From the register to the facts a rule asks for, for one firm or for all: columns in, columns out.
 
-What the register knows, and what it means that nothing is recorded:
+Only what had been stated, granted, given or checked by the day asked about is seen, so a look back sees what could be
+known. The firm's identity is today's: its former states are in the journal, not in columns.
 
-* yearly figures: the figure in force of the year (firms/figures.py); else not known.
-* established_on, industry_code, technology field, the three yes/no facts: the firm's identity; else not known.
-* class1_ip_count, class2_ip_count: rights granted and not lapsed on the day; none, once any right is recorded.
-* core_ip_count_owned_valid_prc: of those, the ones said to carry the main product; not known while one is unsaid and
-  none is said.
-* has_own_developed_ip: of those, a self-developed one; not known while origins are unsaid.
-* has_valid_hte_certificate: a 高新技术企业 certificate valid on the day; else no, the office keeps the city's list.
-* national_award_rank_last_5y, led_standard_drafter_rank_last_5y: the best rank within five years; none recorded is no
-  award (the convention of the rule table).
-* has_provincial_rd_institution: one recognised at provincial level or above, valid on the day; else no.
-* on_abnormal_or_dishonest_list, major incidents: the last check of the public registers, not older than a year; else
-  not known.
-"""
+| fact | what the register knows | nothing recorded means |
+| --- | --- | --- |
+| yearly figures | the figure in force of the year (firms/figures.py) | not known |
+| established_on, industry_code, tech_field_code_l3, the three yes/no facts | the firm's identity | not known |
+| class1_ip_count, class2_ip_count | rights granted and not lapsed on the day | none once any right stands in the file, else not known |
+| core_ip_count_owned_valid_prc | of those, the ones said to carry the main product, without class Ⅱ rights that served an earlier recognition (195号三(二)) | not known while none is said to and one is unsaid |
+| has_own_developed_ip | one of those was self-developed | not known while none is said to be and one is unsaid; no, when there is none |
+| has_valid_hte_certificate | a 高新技术企业 certificate valid on the day | no: the certificate file is the office's own list |
+| national_award_rank_last_5y | the best rank in a national award given within five years | no award: not met (rule table: a null rank is no award) |
+| has_provincial_rd_institution | an institution recognised at provincial level or above, valid on the day | no, as for awards |
+| led_standard_drafter_rank_last_5y | the best drafter's place within five years | no standard led, as for awards |
+| on_abnormal_or_dishonest_list | the last check of the public registers, not older than a year | not known |
+| major_incident_* | an incident the last check knew of; none, when that check is not older than a year | not known |
+"""  # noqa: E501 - a table
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, select, type_coerce
 
 from crm.domain.ladder import Rung
 from crm.domain.records import CLASS_ONE, AchievementKind, IpOrigin, Level
 from crm.firms import figures
 from crm.firms.models import Achievement, Certification, CreditCheck, Firm, IntellectualProperty
 from crm.firms.queries import valid_on
-from crm.kit import clock
-from crm.kit.db import db
+from crm.kit import clock, frames
 from crm.rules.metrics import YEARS
 
 # Yearly facts of the rules and the figures of the file they are taken from. 营业收入 is 主营业务收入 and 其他业务收入
@@ -49,50 +50,25 @@ FROM_FIGURE: dict[str, str] = {
     "tech_staff": "tech_staff",
     "conversions": "conversions",
 }
+# How long a clean check of the public registers is taken for an answer: a choice of the house, no rule names one.
 CHECK_HOLDS = timedelta(days=365)
+LAST_YEAR = timedelta(days=365)
 FIVE_YEARS = 5
+
+Schema = dict[str, pl.DataType]
 
 
 def build(firm_ids: Select[Any], on: date) -> pl.DataFrame:
-    """Return one row per firm that ``firm_ids`` selects: ``firm_id`` and every fact the register can give on ``on``.
+    """Return one row per firm that ``firm_ids`` selects, by ``firm_id``: every fact the register gives on ``on``.
 
-    Statements, certificates and checks of later days are not seen, so a look back sees what could be known.
+    Money in fen, persons and pieces as numbers; a constant number of statements, however many firms.
     """
     base = _identity(firm_ids)
-    for frame in (_yearly(firm_ids, on), _rights(firm_ids, on), _held(firm_ids, on), _checks(firm_ids, on)):
-        base = base.join(frame, on="firm_id", how="left")
-    base = base.join(_achievements(firm_ids, on), on="firm_id", how="left")
+    parts = (_yearly, _rights, _held, _checks, _achievements)
+    for part in parts:
+        base = base.join(part(firm_ids, on), on="firm_id", how="left", maintain_order="left")
     return base.with_columns(
-        pl.col("has_valid_hte_certificate").fill_null(value=False),
-        pl.col("has_provincial_rd_institution").fill_null(value=False),
-    )
-
-
-def _frame(query: Select[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    return pl.DataFrame([tuple(row) for row in db.session.execute(query)], schema=schema, orient="row")
-
-
-def _identity(firm_ids: Select[Any]) -> pl.DataFrame:
-    query = select(
-        Firm.id,
-        Firm.established_on,
-        Firm.industry_code,
-        Firm.tech_field,
-        Firm.resident_enterprise,
-        Firm.audited_collection,
-        Firm.restricted_product,
-    ).where(Firm.id.in_(firm_ids))
-    return _frame(
-        query.order_by(Firm.id),
-        {
-            "firm_id": pl.Int64(),
-            "established_on": pl.Date(),
-            "industry_code": pl.String(),
-            "tech_field_code_l3": pl.String(),
-            "is_resident_enterprise_prc": pl.Boolean(),
-            "tax_collection_is_audited": pl.Boolean(),
-            "product_in_prohibited_restricted_eliminated": pl.Boolean(),
-        },
+        pl.col("has_valid_hte_certificate", "has_provincial_rd_institution").fill_null(value=False)
     )
 
 
@@ -101,47 +77,68 @@ def end_of(on: date) -> datetime:
     return datetime.combine(on, time.max, clock.SHANGHAI)
 
 
+def _identity(firm_ids: Select[Any]) -> pl.DataFrame:
+    schema: Schema = {
+        "firm_id": pl.Int64(),
+        "established_on": pl.Date(),
+        "industry_code": pl.String(),
+        "tech_field_code_l3": pl.String(),
+        "is_resident_enterprise_prc": pl.Boolean(),
+        "tax_collection_is_audited": pl.Boolean(),
+        "product_in_prohibited_restricted_eliminated": pl.Boolean(),
+    }
+    query = select(
+        Firm.id,
+        Firm.established_on,
+        Firm.industry_code,
+        Firm.tech_field,
+        Firm.resident_enterprise,
+        Firm.audited_collection,
+        Firm.restricted_product,
+    )
+    return frames.fetch(query.where(Firm.id.in_(firm_ids)).order_by(Firm.id), schema)
+
+
 def _yearly(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     """Spread the three accounting years before the day's year: ``sales_y1`` is last year's."""
-    stated = figures.read(firm_ids, on.year - max(YEARS), on.year - 1, as_of=end_of(on))
-    in_force = figures.in_force(stated)
-    result = in_force.select("firm_id").unique(maintain_order=True)
+    stated = figures.in_force(figures.read(firm_ids, on.year - max(YEARS), on.year - 1, as_of=end_of(on)))
+    result = stated.select("firm_id").unique(maintain_order=True)
     for back in YEARS:
-        year = in_force.filter(pl.col("year") == on.year - back)
         columns = [pl.col(figure).alias(f"{fact}_y{back}") for fact, figure in FROM_FIGURE.items()]
-        result = result.join(year.select("firm_id", *columns), on="firm_id", how="left")
+        year = stated.filter(pl.col("year") == on.year - back).select("firm_id", *columns)
+        result = result.join(year, on="firm_id", how="left", maintain_order="left")
     return result
 
 
 def _rights(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     ip = IntellectualProperty
-    query = select(ip.firm_id, ip.kind, ip.origin, ip.core, ip.granted_on, ip.lapsed_on).where(ip.firm_id.in_(firm_ids))
-    schema: dict[str, pl.DataType] = {
+    kind, origin = type_coerce(ip.kind, String), type_coerce(ip.origin, String)
+    query = select(ip.firm_id, kind, origin, ip.core, ip.granted_on, ip.lapsed_on, ip.used_for_hte_on)
+    schema: Schema = {
         "firm_id": pl.Int64(),
         "kind": pl.String(),
         "origin": pl.String(),
         "core": pl.Boolean(),
         "granted_on": pl.Date(),
         "lapsed_on": pl.Date(),
+        "used_on": pl.Date(),
     }
-    valid = (pl.col("granted_on") <= on) & (pl.col("lapsed_on").is_null() | (pl.col("lapsed_on") > on))
-    valid = valid.fill_null(value=False)
+    held = (pl.col("granted_on") <= on).fill_null(value=False)
+    held = held & (pl.col("lapsed_on").is_null() | (pl.col("lapsed_on") > on))
     one = pl.col("kind").is_in([kind.value for kind in CLASS_ONE])
-    core, said = (valid & pl.col("core")).sum(), (valid & pl.col("core").is_null()).sum()
-    own = (valid & (pl.col("origin") == IpOrigin.OWN.value)).sum()
-    unsaid = (valid & pl.col("origin").is_null()).sum()
+    fresh = held & (one | pl.col("used_on").is_null() | (pl.col("used_on") >= on))
+    core, core_unsaid = (fresh & pl.col("core")).sum(), (fresh & pl.col("core").is_null()).sum()
+    own = (held & (pl.col("origin") == IpOrigin.OWN.value)).any()
+    acquired = (pl.col("origin") == IpOrigin.ACQUIRED.value).fill_null(value=False)
+    none_own = (~held | acquired).all()
     return (
-        _frame(query, schema)
+        frames.fetch(query.where(ip.firm_id.in_(firm_ids)), schema)
         .group_by("firm_id")
         .agg(
-            (valid & one).sum().cast(pl.Float64).alias("class1_ip_count"),
-            (valid & ~one).sum().cast(pl.Float64).alias("class2_ip_count"),
-            pl.when((core > 0) | (said == 0)).then(core).cast(pl.Float64).alias("core_ip_count_owned_valid_prc"),
-            pl.when(own > 0)
-            .then(statement=True)
-            .when((unsaid == 0) & (valid.sum() > 0))
-            .then(statement=False)
-            .alias("has_own_developed_ip"),
+            (held & one).sum().cast(pl.Float64).alias("class1_ip_count"),
+            (held & ~one).sum().cast(pl.Float64).alias("class2_ip_count"),
+            pl.when((core > 0) | (core_unsaid == 0)).then(core.cast(pl.Float64)).alias("core_ip_count_owned_valid_prc"),
+            pl.when(own).then(True).when(none_own).then(False).alias("has_own_developed_ip"),
         )
     )
 
@@ -150,55 +147,62 @@ def _held(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     query = select(Certification.firm_id).where(
         Certification.firm_id.in_(firm_ids), Certification.kind == Rung.HIGH_TECH, valid_on(on)
     )
-    holders = _frame(query.distinct(), {"firm_id": pl.Int64()})
+    holders = frames.fetch(query.distinct(), {"firm_id": pl.Int64()})
     return holders.with_columns(has_valid_hte_certificate=pl.lit(value=True))
 
 
 def _checks(firm_ids: Select[Any], on: date) -> pl.DataFrame:
-    """The last check says "no incident up to that day"; it answers for the day asked about while it is fresh."""
+    """The last check by the day. It answers while it is fresh; an incident it knew of stays known."""
     check = CreditCheck
-    query = select(check.firm_id, check.checked_on, check.listed, check.incident_on).where(
-        check.firm_id.in_(firm_ids), check.checked_on <= on, check.checked_on > on - CHECK_HOLDS
-    )
-    schema: dict[str, pl.DataType] = {
+    query = select(check.firm_id, check.checked_on, check.id, check.listed, check.incident_on)
+    schema: Schema = {
         "firm_id": pl.Int64(),
         "checked_on": pl.Date(),
+        "id": pl.Int64(),
         "listed": pl.Boolean(),
         "incident_on": pl.Date(),
     }
-    latest = _frame(query, schema).sort("checked_on").group_by("firm_id").agg(pl.all().last())
+    checks = frames.fetch(query.where(check.firm_id.in_(firm_ids), check.checked_on <= on), schema)
+    last = checks.sort("checked_on", "id").group_by("firm_id").agg(pl.all().last())
+    fresh = pl.col("checked_on") > on - CHECK_HOLDS
     incident = pl.col("incident_on")
-    return latest.select(
+
+    def happened(test: pl.Expr) -> pl.Expr:
+        return pl.when(test.fill_null(value=False)).then(True).when(fresh).then(False)
+
+    return last.select(
         "firm_id",
-        pl.col("listed").alias("on_abnormal_or_dishonest_list"),
-        (incident.dt.year() >= on.year - 1).fill_null(value=False).alias("major_incident_prev_or_current_year"),
-        (incident > on - timedelta(days=365)).fill_null(value=False).alias("major_incident_last_365d"),
+        pl.when(fresh).then("listed").alias("on_abnormal_or_dishonest_list"),
+        happened(incident.dt.year() >= on.year - 1).alias("major_incident_prev_or_current_year"),
+        happened(incident > on - LAST_YEAR).alias("major_incident_last_365d"),
     )
 
 
 def _achievements(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     item = Achievement
-    query = select(item.firm_id, item.kind, item.level, item.rank, item.given_on).where(
-        item.firm_id.in_(firm_ids),
-        item.given_on <= on,
-        (item.until_on.is_(None)) | (item.until_on >= on),
+    query = select(
+        item.firm_id, type_coerce(item.kind, String), type_coerce(item.level, String), item.rank, item.given_on
     )
-    schema: dict[str, pl.DataType] = {
+    query = query.where(
+        item.firm_id.in_(firm_ids), item.given_on <= on, item.until_on.is_(None) | (item.until_on >= on)
+    )
+    schema: Schema = {
         "firm_id": pl.Int64(),
         "kind": pl.String(),
         "level": pl.String(),
         "rank": pl.Float64(),
         "given_on": pl.Date(),
     }
-    recent = pl.col("given_on") > _years_before(on, FIVE_YEARS)
+    recent = pl.col("given_on") > years_before(on, FIVE_YEARS)
     kind, level = pl.col("kind"), pl.col("level")
     award = (kind == AchievementKind.SCIENCE_AWARD.value) & (level == Level.NATIONAL.value) & recent
     standard = (kind == AchievementKind.STANDARD.value) & recent
     standard = standard & level.is_in([Level.INTERNATIONAL.value, Level.NATIONAL.value, Level.INDUSTRY.value])
-    high = level.is_in([Level.NATIONAL.value, Level.PROVINCIAL.value])
-    institution = (kind == AchievementKind.RD_INSTITUTION.value) & high
+    institution = (kind == AchievementKind.RD_INSTITUTION.value) & level.is_in(
+        [Level.NATIONAL.value, Level.PROVINCIAL.value]
+    )
     return (
-        _frame(query, schema)
+        frames.fetch(query, schema)
         .group_by("firm_id")
         .agg(
             pl.col("rank").filter(award).min().alias("national_award_rank_last_5y"),
@@ -208,8 +212,9 @@ def _achievements(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     )
 
 
-def _years_before(day: date, years: int) -> date:
+def years_before(day: date, years: int) -> date:
+    """Return the same day of an earlier year; 29 February becomes the 28th."""
     try:
         return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
+    except ValueError:
         return day.replace(year=day.year - years, day=28)

@@ -1,30 +1,40 @@
-"""Counts on the stairs."""
+"""What a firm holds on a day, and how many stand on each rung."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 
 from crm.accounts.models import User
-from crm.domain.ladder import Rung
+from crm.domain.ladder import RANK, Rung
 from crm.firms.models import Certification, Firm
 from crm.firms.queries import certificate_rank, rung_of, valid_on, visible_to
 from crm.kit.db import db
 
 
+def held(firm_id: int, on: date) -> dict[Rung, date | None]:
+    """Return the rungs a firm holds on a day with the last day of each; None is for good."""
+    query = select(Certification.kind, Certification.expires_on).where(Certification.firm_id == firm_id, valid_on(on))
+    found: dict[Rung, date | None] = {}
+    for rung, expires_on in db.session.execute(query):
+        ends = [found.get(rung, expires_on), expires_on]
+        found[rung] = None if None in ends else max(end for end in ends if end)
+    return found
+
+
+def _best(on: date) -> Subquery:
+    """The rank of the highest rung each firm holds on a day; firms that hold none are not in it."""
+    rank = func.max(certificate_rank(Certification.kind)).label("rank")
+    return select(Certification.firm_id, rank).where(valid_on(on)).group_by(Certification.firm_id).subquery()
+
+
 def counts(user: User, on: date) -> dict[str | None, dict[Rung | None, int]]:
     """Return {district: {rung: firms}} of the firms ``user`` may see; the rung is each firm's highest on the day.
 
-    Two statements whatever the size of the register: all firms by district, and holders by their highest rank.
+    One statement, whatever the size of the register.
     """
-    mine = visible_to(user).subquery()
-    best = (
-        select(Certification.firm_id, func.max(certificate_rank(Certification.kind)).label("rank"))
-        .where(valid_on(on))
-        .group_by(Certification.firm_id)
-        .subquery()
-    )
+    mine, best = visible_to(user).subquery(), _best(on)
     query = (
         select(mine.c.registration_district, best.c.rank, func.count())
         .select_from(mine.outerjoin(best, best.c.firm_id == mine.c.id))
@@ -33,6 +43,23 @@ def counts(user: User, on: date) -> dict[str | None, dict[Rung | None, int]]:
     found: dict[str | None, dict[Rung | None, int]] = {}
     for district, rank, count in db.session.execute(query):
         found.setdefault(district, {})[rung_of(rank)] = count
+    return found
+
+
+def flows(user: User, since: date, on: date) -> dict[tuple[Rung | None, Rung | None], int]:
+    """Return {(rung on ``since``, rung on ``on``): firms} of the firms ``user`` may see; one statement."""
+    mine, before, after = visible_to(user).subquery(), _best(since), _best(on)
+    joined = mine.outerjoin(before, before.c.firm_id == mine.c.id).outerjoin(after, after.c.firm_id == mine.c.id)
+    query = select(before.c.rank, after.c.rank, func.count()).select_from(joined).group_by(before.c.rank, after.c.rank)
+    return {(rung_of(was), rung_of(now)): count for was, now, count in db.session.execute(query)}
+
+
+def moved(flows: Mapping[tuple[Rung | None, Rung | None], int]) -> dict[str, int]:
+    """Return how many firms went up, went down or off the ladder, and stayed where they were."""
+    found = {"up": 0, "down": 0, "same": 0}
+    for (was, now), count in flows.items():
+        before, after = (RANK[rung] if rung else 0 for rung in (was, now))
+        found["up" if after > before else "down" if after < before else "same"] += count
     return found
 
 

@@ -1,7 +1,7 @@
-"""Where a firm stands and what it lacks; the same for a page, a print and a whole register."""
+"""Where a firm stands and what it lacks; the same for a page, a print, a what-if and a whole register."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -11,60 +11,92 @@ from sqlalchemy import select
 from crm.domain.errors import Refused
 from crm.domain.ladder import POLICY_OF, RANK, RUNGS, Rung
 from crm.firms.models import Firm
-from crm.firms.queries import Head
-from crm.ladder import facts
+from crm.ladder import facts, queries
 from crm.rules import evaluate as engine
-from crm.rules.explain import Assessment, assess
-from crm.rules.metrics import FACTS, Kind
-from crm.rules.pack import Action, load, version_on
+from crm.rules.explain import Assessment, Criterion, assess
+from crm.rules.metrics import METRICS
+from crm.rules.pack import Action, Policy, load, version_on
 
-RENEWAL_DAYS = 365
+ASSESSED = tuple(rung for rung in RUNGS if rung in POLICY_OF)
 
 
 @dataclass(frozen=True)
 class Gap:
-    """The next rung of a firm and what the rule in force says of it. ``refused`` when no rule holds on the day."""
+    """A rung and what the rule in force on the day says of the firm.
+
+    ``renewal``: the firm stands on it and asks again, ``expires_on`` is the last day of what it holds. When no version
+    holds on the day ``assessment`` is None and ``refused`` says why. ``facts`` is the one row that was judged, money in
+    fen.
+    """
 
     rung: Rung
     on: date
     renewal: bool
+    expires_on: date | None
     assessment: Assessment | None
-    refused: str | None = None
+    refused: Refused | None = None
+    facts: pl.DataFrame = field(repr=False, default_factory=pl.DataFrame)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy judged by, whether or not a version of it holds."""
+        return load()[POLICY_OF[self.rung]]
+
+    @property
+    def begins_on(self) -> date:
+        """The first day any version of the policy holds."""
+        return min(version.since for version in self.policy.versions)
+
+    def by_state(self) -> dict[str, list[Criterion]]:
+        """Return the top criteria as not_met, cannot_tell (a fact is missing), panel (experts judge) and met."""
+        found: dict[str, list[Criterion]] = {"not_met": [], "cannot_tell": [], "panel": [], "met": []}
+        for criterion in self.assessment.root.children if self.assessment else ():
+            found[state(criterion)].append(criterion)
+        return found
 
 
-def next_rung(head: Head) -> tuple[Rung, bool]:
-    """Return the rung to look at, and whether it is a renewal.
+def state(criterion: Criterion) -> str:
+    """Return the outcome, or "panel" where no fact is missing and only experts can tell."""
+    if criterion.outcome != "cannot_tell":
+        return criterion.outcome
+    leaves = [leaf for leaf in criterion.leaves() if leaf.outcome == "cannot_tell"]
+    judged = any(part.panel for leaf in leaves if leaf.score for part in leaf.score.parts)
+    return "panel" if judged and not any(leaf.missing for leaf in leaves) else "cannot_tell"
 
-    The lowest rung with a rule above the firm's own; a firm above all of them, or whose certificate runs out within a
-    year, looks at the highest rung with a rule that it stands on.
+
+def next_rung(held: Mapping[Rung, date | None]) -> Rung:
+    """Return the rung to work on: the lowest with a rule above all that is held, else the highest with a rule."""
+    top = max((RANK[rung] for rung in held), default=0)
+    return next((rung for rung in ASSESSED if RANK[rung] > top), ASSESSED[-1])
+
+
+def gap(firm: Firm, on: date, rung: Rung | None = None) -> Gap:
+    """Assess one firm for its next rung, or for ``rung``, on a day; see ``next_rung``.
+
+    A rung the firm holds already is assessed for its renewal. Raises KeyError for a rung without a rule.
     """
-    assessed = [rung for rung in RUNGS if rung in POLICY_OF]
-    if (
-        head.rung in POLICY_OF
-        and head.days_left is not None
-        and head.days_left <= RENEWAL_DAYS
-        and head.rung != RUNGS[0]
-    ):
-        return head.rung, True  # type: ignore[return-value]
-    held = RANK[head.rung] if head.rung else 0
-    above = [rung for rung in assessed if RANK[rung] > held]
-    return (above[0], False) if above else (assessed[-1], True)
-
-
-def gap(firm: Firm, head: Head, on: date, rung: Rung | None = None, changed: Mapping[str, Any] | None = None) -> Gap:
-    """Assess one firm for its next rung, or for ``rung``, on a day.
-
-    ``changed`` {fact: value in the unit of the facts frame} are what-if figures: they win and are kept nowhere.
-    """
-    target, renewal = (rung, False) if rung else next_rung(head)
+    held = queries.held(firm.id, on)
+    target = rung or next_rung(held)
     frame = facts.build(select(Firm.id).where(Firm.id == firm.id), on)
-    if changed:
-        known = {key: value for key, value in changed.items() if key in FACTS}
-        frame = frame.with_columns([pl.lit(value).alias(key) for key, value in known.items()])
+    return _judge(Gap(target, on, target in held, held.get(target), None, facts=frame))
+
+
+def what_if(now: Gap, changed: Mapping[str, Any]) -> Gap:
+    """Return the same question asked of the firm with other facts (money in fen); nothing is kept.
+
+    A metric that was given outright gives way when a fact it is made of is changed.
+    """
+    given = [key for key, metric in METRICS.items() if key in now.facts.columns and set(metric.inputs) & set(changed)]
+    columns = [pl.lit(value).alias(key) for key, value in changed.items()]
+    return _judge(replace(now, facts=now.facts.drop(given).with_columns(columns)))
+
+
+def _judge(asked: Gap) -> Gap:
+    action = Action.RENEWAL if asked.renewal else Action.NEW
     try:
-        return Gap(target, on, renewal, assess(frame, POLICY_OF[target], on)[0])
+        return replace(asked, assessment=assess(asked.facts, POLICY_OF[asked.rung], asked.on, action)[0])
     except Refused as refusal:
-        return Gap(target, on, renewal, None, str(refusal))
+        return replace(asked, assessment=None, refused=refusal)
 
 
 def assess_everyone(on: date) -> int:
@@ -73,11 +105,3 @@ def assess_everyone(on: date) -> int:
     for policy in load().values():
         engine.evaluate(version_on(policy, on, Action.NEW), frame, on)
     return frame.height
-
-
-def what_if_fields(assessment: Assessment) -> list[tuple[str, Kind, Any]]:
-    """Return the facts worth trying: numbers the criteria rest on, last year's first: (key, kind, current value)."""
-    keys = dict.fromkeys(key for leaf in assessment.root.leaves() for key in leaf.inputs)
-    numbers = [key for key in keys if key in FACTS and FACTS[key].kind in {Kind.MONEY, Kind.COUNT}]
-    numbers.sort(key=lambda key: (key[-3:] if key[-3:] in {"_y1", "_y2", "_y3"} else "_y0", list(FACTS).index(key)))
-    return [(key, FACTS[key].kind, assessment.figures.get(key)) for key in numbers]

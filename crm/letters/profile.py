@@ -61,7 +61,7 @@ def html(firm: Firm, reader: User, on: date) -> str:
         money_figures=MONEY_FIGURES,
         sources=SOURCE_LABELS,
         chart=_chart(years),
-        gap=ladder.gap(firm, head, on),
+        gap=ladder.gap(firm, on),
         rights=Counter(item.kind for item in rights),
         ip_labels=IP_LABELS,
         class_one=CLASS_ONE,

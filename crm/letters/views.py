@@ -14,7 +14,7 @@ from crm.firms.views import filters_from
 from crm.kit import clock
 from crm.kit.access import requires
 from crm.kit.pages import page
-from crm.ladder.views import asked_day
+from crm.kit.tables import asked_day
 from crm.letters import profile as paper
 from crm.letters import queries, service
 
@@ -46,7 +46,7 @@ def profiles() -> ResponseReturnValue:
     today = clock.today()
     if request.form.get("all_matching"):
         arguments = MultiDict(parse_qs(request.form.get("query", "")[:2000]))
-        ids = queries.all_matching(current_user, filters_from(arguments), today, service.MOST + 1)
+        ids = queries.all_matching(current_user, filters_from(arguments), asked_day(today, arguments), service.MOST + 1)
     else:
         picked = [int(text) for text in request.form.getlist("firm_ids") if text.isascii() and text.isdigit()]
         ids = queries.chosen(current_user, picked[: service.MOST + 1])

@@ -9,10 +9,11 @@ import polars as pl
 
 from crm.rules import evaluate as engine
 from crm.rules.evaluate import Outcome
-from crm.rules.metrics import FIGURES, Kind
+from crm.rules.metrics import FIGURES, YEARS, Kind, years_in_business
 from crm.rules.pack import Action, AllOf, AnyOf, Condition, Node, Policy, Source, Version, Words, load, version_on
 
 WORDS: dict[Outcome, str] = {Outcome.MET: "met", Outcome.NOT_MET: "not_met", Outcome.CANNOT_TELL: "cannot_tell"}
+LIVED = "years lived"  # of the three accounting years, beside the facts of a row
 COMPARISON_SIGN = {
     "at_least": "≥",
     "at_least_by": "≥",
@@ -124,9 +125,8 @@ def assess(
     policy = (policies or load())[policy_id]
     version = version_on(policy, on, action)
     frame = facts if isinstance(facts, pl.DataFrame) else pl.from_dicts(list(facts), infer_schema_length=None)
-    return [
-        explain(policy, version, on, action, row) for row in engine.evaluate(version, frame, on).iter_rows(named=True)
-    ]
+    judged = engine.evaluate(version, frame, on).with_columns(years_in_business(on).alias(LIVED))
+    return [explain(policy, version, on, action, row) for row in judged.iter_rows(named=True)]
 
 
 def explain(policy: Policy, version: Version, on: date, action: Action, row: Mapping[str, Any]) -> Assessment:
@@ -206,7 +206,8 @@ def _missing(metric: str, row: Mapping[str, Any]) -> tuple[str, ...]:
     figure = FIGURES[metric]
     if figure.kind is Kind.RANK:
         return ()
-    return tuple(key for key in (figure.inputs or (metric,)) if row.get(key) is None)
+    unborn = tuple(f"_y{year}" for year in YEARS if year > max(1, row.get(LIVED, max(YEARS))))
+    return tuple(key for key in (figure.inputs or (metric,)) if row.get(key) is None and not key.endswith(unborn))
 
 
 def _score(name: str, version: Version, row: Mapping[str, Any]) -> ScoreResult:

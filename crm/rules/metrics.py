@@ -419,6 +419,8 @@ FACTS: dict[str, Figure] = {
 METRICS: dict[str, Figure] = {figure.key: figure for figure in _METRICS}
 FIGURES: dict[str, Figure] = FACTS | METRICS
 YEARLY_KEYS: tuple[str, ...] = tuple(row[0] for row in _YEARLY)
+# What a yearly fact is called when its year is said beside it: {"sales": (zh, en)}.
+YEARLY_NAMES: dict[str, tuple[str, str]] = {row[0]: (row[3], row[4]) for row in _YEARLY}
 
 
 def complete(facts: pl.DataFrame) -> pl.DataFrame:
