@@ -3,12 +3,14 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from crm import create_app
 from crm.kit.db import db, transaction
@@ -90,6 +92,29 @@ def inside(app: Flask) -> Iterator[None]:
     """Run the test in one writing transaction of the app, for tests of services and queries."""
     with app.app_context(), app.test_request_context(), transaction():
         yield
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Return ``with statements() as seen:`` which gathers the SQL of a block; transaction control is left out."""
+
+    @contextmanager
+    def gather() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def listener(*call: Any) -> None:
+            if call[2].lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
+                seen.append(call[2])
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", listener)
+        try:
+            yield seen
+        finally:
+            event.remove(engine, "before_cursor_execute", listener)
+
+    return gather
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,7 +1,7 @@
 """How firms are found. Everything that shows or changes a firm begins with ``visible_to``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -204,11 +204,17 @@ def listing(user: User, filters: Filters, sort: str, page: int, on: date) -> tup
     }
     chosen, by = order(sorts, sort, "name")
     found = matching(user, filters, on)
-    rows = found.outerjoin(User, User.id == Firm.officer_id).with_only_columns(
-        Firm, rank.label("rank"), User.name.label("officer"), maintain_column_froms=True
-    )
     count = found.with_only_columns(func.count(), maintain_column_froms=True)
-    return paginate(rows.order_by(by, Firm.id), page, count=count), chosen
+    # Which firms stand on the page is settled first: the rung is then worked out for fifty of them, not for all.
+    ids = found.with_only_columns(Firm.id, maintain_column_froms=True).order_by(by, Firm.id)
+    shown = paginate(ids, page, count=count)
+    rows = (
+        select(Firm, rank.label("rank"), User.name.label("officer"))
+        .outerjoin(User, User.id == Firm.officer_id)
+        .where(Firm.id.in_(shown.items))
+        .order_by(by, Firm.id)
+    )
+    return replace(shown, items=list(db.session.execute(rows))), chosen
 
 
 def officers() -> list[User]:

@@ -81,4 +81,6 @@ def order(allowed: Sortable, asked: str, default: str) -> tuple[str, ColumnEleme
     """Return (the order in force, its column) for 'name' or '-name'; what is not allowed becomes ``default``."""
     chosen = asked if asked.removeprefix("-") in allowed else default
     column = allowed[chosen.removeprefix("-")]
-    return chosen, column.desc().nulls_last() if chosen.startswith("-") else column.asc().nulls_last()
+    by = column.desc() if chosen.startswith("-") else column.asc()
+    # An index serves the order of a column that is never null; asking where nulls go would make the database sort.
+    return chosen, by.nulls_last() if getattr(column, "nullable", True) else by
