@@ -38,8 +38,14 @@ class Client:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:
             headers["Content-Type"] = kind or "application/x-www-form-urlencoded"
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # The server has closed a connection that stood idle between two measurements; nothing was sent twice.
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
         text = answer.read().decode("utf-8", "replace")
         for name, morsel in SimpleCookie(answer.headers.get("Set-Cookie", "")).items():
             self.cookies[name] = morsel.value

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Protocol
 
 from crm.domain.ladder import RANK, Rung
@@ -40,7 +41,7 @@ def periods(certificates: Iterable[Held]) -> list[Period]:
     spans = [(rung, since, end) for rung, since, end in spans if end is None or end > since]
     turns = sorted({day for _, since, end in spans for day in (since, end) if day is not None})
     found: list[Period] = []
-    for turn, following in zip(turns, [*turns[1:], None], strict=True):
+    for turn, following in zip_longest(turns, turns[1:]):
         held = [rung for rung, since, end in spans if since <= turn and (end is None or turn < end)]
         rung = max(held, key=RANK.__getitem__, default=None)
         until = following - A_DAY if following else None
