@@ -20,9 +20,9 @@ lock: ## Pin the packages of setup.cfg with their hashes
 	@bin/lock
 
 words: ## Collect the texts of pages into the English catalogue
-	@.venv/bin/pybabel --quiet extract --mapping-file babel.cfg --keyword _l --keyword N_ --no-location --sort-output --omit-header --output .tmp-messages.pot .
-	@.venv/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --input-file .tmp-messages.pot --output-dir crm/translations --locale en
-	@rm -f .tmp-messages.pot
+	@.venv/bin/pybabel --quiet extract --mapping-file babel.cfg --keyword _l --keyword N_ --keyword Refused --no-location --sort-output --omit-header --output .messages.pot .
+	@.venv/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap --input-file .messages.pot --output-dir crm/translations --locale en
+	@rm -f .messages.pot
 
 screenshots: ## Draw the README's pictures from the demo register
 	@bin/setup test
