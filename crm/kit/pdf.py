@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from flask import current_app
@@ -37,6 +38,11 @@ class Printer:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is this process's own, alive, and not yet due to be replaced."""
+        return self.pid == os.getpid() and self.child.poll() is None and self.printed < DOCUMENTS_PER_CHILD
 
     def print(self, html: str, css: str) -> bytes:
         """Return the PDF. Raises TimeoutError, or OSError when the child has died."""
@@ -64,8 +70,9 @@ class Printer:
         """Take the process out of service."""
         self.child.kill()
         for pipe in (self.child.stdin, self.child.stdout):
-            if pipe is not None:
-                pipe.close()
+            with suppress(OSError):  # what was on its way to a dead child is lost with it
+                if pipe is not None:
+                    pipe.close()
         self.child.wait()
 
 
@@ -91,8 +98,8 @@ def render(html: str, sheets: tuple[str, ...]) -> bytes:
 
 
 def _printer() -> Printer:
-    """Return the process's printer; a process that was forked from another gets one of its own."""
-    if _printers and (_printers[0].pid != os.getpid() or _printers[0].printed >= DOCUMENTS_PER_CHILD):
+    """Return the process's printer; one that has died or printed enough, or is another process's, is replaced."""
+    if _printers and not _printers[0].usable:
         _stop()
     if not _printers:
         _printers.append(Printer())
