@@ -20,6 +20,10 @@ STYLE = Style(
     legend_font_size=12,
     value_font_size=11,
     no_data_font_size=13,
+    guide_stroke_dasharray="1,0",
+    major_guide_stroke_dasharray="1,0",
+    guide_stroke_color="#e4e1d9",
+    major_guide_stroke_color="#e4e1d9",
 )
 
 
