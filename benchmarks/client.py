@@ -28,6 +28,10 @@ class Client:
         self.token = self._token(page)
         self.blank = {k: v for k, v in form_values(page).items() if k not in {"csrf_token", "act_key"}}
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self.connection.close()
+
     @staticmethod
     def _token(html: str) -> str:
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
@@ -41,8 +45,9 @@ class Client:
         try:
             self.connection.request(method, path, body, headers)
             answer = self.connection.getresponse()
-        except http.client.RemoteDisconnected:
-            # The server has closed a connection that stood idle between two measurements; nothing was sent twice.
+        except (ConnectionResetError, BrokenPipeError):
+            # The server has closed a connection that stood idle. Should it have taken the form after all, the act key
+            # of the form sent again gets the same answer.
             self.connection.close()
             self.connection.request(method, path, body, headers)
             answer = self.connection.getresponse()

@@ -3,8 +3,10 @@
 import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Barrier
+from urllib.parse import quote
 
 import pytest
 
@@ -21,36 +23,35 @@ PEOPLE = 20
 def burst(server: serve.Running, password: str, start: int) -> list[int]:
     """Create PEOPLE firms at once, each by a client of its own; return the status of each answer."""
     whom = Server(server.url, "manager", password, {})
-    clients = [Client(whom) for _ in range(PEOPLE)]
     barrier = Barrier(PEOPLE)
 
-    def save(number: int) -> int:
+    def save(client: Client, number: int) -> int:
         barrier.wait()
         values = {"uscc": uscc(start + number), "name": f"同时{number}有限公司", "registration_district": "440106"}
-        return clients[number].post("/firms/new", {**clients[number].blank, **values})[0]
+        return client.post("/firms/new", {**client.blank, **values})[0]
 
-    with ThreadPoolExecutor(PEOPLE) as pool:
-        return list(pool.map(save, range(PEOPLE)))
+    with ExitStack() as open_clients, ThreadPoolExecutor(PEOPLE) as pool:
+        clients = [open_clients.enter_context(closing(Client(whom))) for _ in range(PEOPLE)]
+        return list(pool.map(save, clients, range(PEOPLE)))
 
 
 @pytest.mark.browser
 def test_twenty_writes_at_once_all_arrive(tmp_path: Path) -> None:
-    def run(database: str, count: int) -> None:
+    def run(database: str) -> None:
         environment = serve.settings(tmp_path, database)
         serve.flask(environment, "db", "upgrade")
         printed = serve.flask(environment, "demo", "--firms", "5")
         with serve.serving(environment, worker=False) as server:
             assert burst(server, accounts(printed)["manager"], 1000) == [302] * PEOPLE
-            page = Client(Server(server.url, "manager", accounts(printed)["manager"], {})).get(
-                "/firms?q=同时".replace("同时", "%E5%90%8C%E6%97%B6")
-            )
-            assert len(set(re.findall(r"同时\d+有限公司", page))) == count
+            with closing(Client(Server(server.url, "manager", accounts(printed)["manager"], {}))) as client:
+                found = client.get(f"/firms?q={quote('同时')}")
+            assert len(set(re.findall(r"同时\d+有限公司", found))) == PEOPLE
 
     if ON_POSTGRESQL:
         with cluster.running() as address:
-            run(address.format(database="postgres"), PEOPLE)
+            run(address.format(database="postgres"))
     else:
-        run(f"sqlite:///{tmp_path / 'crm.sqlite'}", PEOPLE)
+        run(f"sqlite:///{tmp_path / 'crm.sqlite'}")
 
 
 @pytest.mark.browser
