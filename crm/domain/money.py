@@ -13,17 +13,39 @@ class Unit(StrEnum):
     """What one unit of a written amount is worth."""
 
     YUAN = "yuan"
+    QIAN = "qian"
     WAN = "wan"
+    BAIWAN = "baiwan"
     YI = "yi"
 
 
-UNIT_LABELS = {Unit.YUAN: N_("元"), Unit.WAN: N_("万元"), Unit.YI: N_("亿元")}
-FEN_PER: dict[Unit, int] = {Unit.YUAN: 100, Unit.WAN: 1_000_000, Unit.YI: 10_000_000_000}
+UNIT_LABELS = {
+    Unit.YUAN: N_("元"),
+    Unit.QIAN: N_("千元"),
+    Unit.WAN: N_("万元"),
+    Unit.BAIWAN: N_("百万元"),
+    Unit.YI: N_("亿元"),
+}
+FEN_PER: dict[Unit, int] = {
+    Unit.YUAN: 100,
+    Unit.QIAN: 100_000,
+    Unit.WAN: 1_000_000,
+    Unit.BAIWAN: 100_000_000,
+    Unit.YI: 10_000_000_000,
+}
 # Ten thousand 亿元: above any firm; a figure beyond it is a slip of the unit.
 LIMIT_FEN = 10_000 * FEN_PER[Unit.YI]
 
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?|[+-]?\.\d+")
-_SUFFIX = {"万元": Unit.WAN, "亿元": Unit.YI, "万": Unit.WAN, "亿": Unit.YI, "元": Unit.YUAN}
+_SUFFIX = {
+    "百万元": Unit.BAIWAN,
+    "万元": Unit.WAN,
+    "千元": Unit.QIAN,
+    "亿元": Unit.YI,
+    "万": Unit.WAN,
+    "亿": Unit.YI,
+    "元": Unit.YUAN,
+}
 
 
 def parse(text: str, unit: Unit) -> int:

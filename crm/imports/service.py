@@ -13,10 +13,11 @@ from crm.domain.money import Unit
 from crm.domain.records import FIGURES, Jurisdiction, Source
 from crm.domain.words import N_
 from crm.firms.models import AnnualReturn, Certification, Contact, Firm, FormerName, Move
+from crm.imports import layout as layouts
 from crm.imports import plan, recognise
+from crm.imports.layout import Layout
 from crm.imports.models import Import, ImportRow
 from crm.imports.plan import IDENTITY, Planned
-from crm.imports.recognise import Column, Layout
 from crm.journal.service import Entry, record, record_many
 from crm.kit import clock, files, jobs, sheets
 from crm.kit.db import Base, db, transaction
@@ -31,7 +32,7 @@ def create(owner: User, file_name: str, content: bytes) -> Import:
     Raises Refused when the file is no list of firms.
     """
     pages = sheets.read(content)
-    found = [found for page in pages if not page.hidden and (found := recognise.layout(page.name, page.rows))]
+    found = [found for page in pages if not page.hidden and (found := layouts.find(page.name, page.rows))]
     if not found:
         raise Refused("没有找到表头：要有一行写着“企业名称”或“统一社会信用代码”和另一列，请对照模板检查", field="file")
     stored = files.store(content)
@@ -40,7 +41,7 @@ def create(owner: User, file_name: str, content: bytes) -> Import:
         file_name=file_name[-200:],
         file_key=stored.key,
         file_sha256=stored.sha256,
-        mapping=_keep(found[0]),
+        mapping=layouts.dump(found[0]),
         created_at=clock.now(),
     )
     db.session.add(item)
@@ -56,19 +57,8 @@ def decide(item: Import, owner: User, answers: dict[int, tuple[str | None, Unit 
 
     Raises Refused while something is still open.
     """
-    kept = layout_of(item)
-    columns = tuple(
-        Column(c.index, c.heading, answers[c.index][0] or c.field, answers[c.index][1] or c.unit, c.year, c.choices)
-        if c.index in answers
-        else c
-        for c in kept.columns
-    )
-    if any(c.index in answers and c.choices and c.field not in c.choices for c in columns):
-        raise Refused("每个有疑问的列都要选定含义")
-    decided = Layout(kept.sheet, kept.heading_row, columns)
-    if not decided.complete:
-        raise Refused("每个金额列都要选定单位：元、万元还是亿元")
-    item.mapping = _keep(decided)
+    decided = layouts.decide(layout_of(item), answers)
+    item.mapping = layouts.dump(decided)
     check(item, owner)
 
 
@@ -99,6 +89,10 @@ def marked(item: Import, title: str, words: dict[int, str]) -> bytes:
     return sheets.annotate(files.read(item.file_key), layout.sheet, layout.heading_row, words, title)
 
 
+def _sheet(content: bytes, layout: Layout) -> sheets.Sheet:
+    return next(page for page in sheets.read(content) if page.name == layout.sheet)
+
+
 @jobs.handles("imports.check")
 def _check(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
     """Plan every row and keep the plan; the register itself is only read."""
@@ -109,8 +103,7 @@ def _check(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
         owner_id = item.owner_id
     try:
         step.at(0, 3, N_("读取表格"))
-        cells = next(page.rows for page in sheets.read(content) if page.name == layout.sheet)
-        rows = recognise.rows(layout, cells, clock.today().year)
+        rows = recognise.rows(layout, _sheet(content, layout), clock.today().year)
         step.at(1, 3, N_("与库中档案比对"))
         with transaction(writing=False):
             planned = plan.make(rows, db.session.get_one(User, owner_id), {})
@@ -142,8 +135,7 @@ def _apply(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
             return {"counts": item.counts}  # the work was kept, only the answer was lost
         content, layout = files.read(item.file_key), layout_of(item)
     step.at(0, 2, N_("读取表格"))
-    cells = next(page.rows for page in sheets.read(content) if page.name == layout.sheet)
-    rows = recognise.rows(layout, cells, clock.today().year)
+    rows = recognise.rows(layout, _sheet(content, layout), clock.today().year)
     step.at(1, 2, N_("写入{count}行").format(count=len(rows)))
     try:
         with transaction():
@@ -303,31 +295,6 @@ def _row(import_id: int, p: Planned) -> dict[str, Any]:
     }
 
 
-def _keep(layout: Layout) -> dict[str, Any]:
-    return {
-        "sheet": layout.sheet,
-        "heading_row": layout.heading_row,
-        "columns": [
-            {
-                "index": c.index,
-                "heading": c.heading,
-                "field": c.field,
-                "unit": c.unit,
-                "year": c.year,
-                "choices": c.choices,
-            }
-            for c in layout.columns
-        ],
-    }
-
-
 def layout_of(item: Import) -> Layout:
     """Return how the list is read."""
-    kept = item.mapping or {}
-    columns = tuple(
-        Column(
-            c["index"], c["heading"], c["field"], Unit(c["unit"]) if c["unit"] else None, c["year"], tuple(c["choices"])
-        )
-        for c in kept["columns"]
-    )
-    return Layout(kept["sheet"], kept["heading_row"], columns)
+    return layouts.load(item.mapping or {})

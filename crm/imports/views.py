@@ -16,7 +16,7 @@ from crm.domain.places import DISTRICTS
 from crm.domain.records import FIGURES, MONEY_FIGURES
 from crm.imports import queries, service
 from crm.imports.forms import ApplyForm, DecideForm, UploadForm
-from crm.imports.recognise import HEADINGS
+from crm.imports.vocabulary import HEADINGS
 from crm.kit import sheets, tables
 from crm.kit.access import requires
 from crm.kit.pages import page, wan, words
