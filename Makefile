@@ -19,9 +19,11 @@ bench: ## Measure; FIRMS=10000 CLIENTS=1,8 DATABASE=sqlite
 lock: ## Pin the packages of setup.cfg with their hashes
 	@bin/lock
 
+ENGLISH = crm/translations/en/LC_MESSAGES/messages.po
 words: ## Collect the texts of pages into the English catalogue
 	@.venv/bin/pybabel --quiet extract --mapping-file babel.cfg --keyword _l --keyword N_ --keyword Refused --no-location --sort-output --omit-header --output .messages.pot .
 	@.venv/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap --input-file .messages.pot --output-dir crm/translations --locale en
+	@printf 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Language: en\\n"\n\n' | cat - $(ENGLISH) > .messages.pot && cp .messages.pot $(ENGLISH)
 	@rm -f .messages.pot
 
 screenshots: ## Draw the README's pictures from the demo register
