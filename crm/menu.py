@@ -24,7 +24,7 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("desk.home", N_("工作台"), icon="home", permission=Permission.DESK_READ),
-    Entry("firms.index", N_("企业"), icon="building", permission=Permission.FIRM_LIST),
+    Entry("lists.index", N_("企业"), icon="building", permission=Permission.FIRM_LIST),
     Entry("ladder.index", N_("梯度"), icon="stairs-up", permission=Permission.LADDER_COUNT),
     Entry("imports.index", N_("导入"), icon="table-import", permission=Permission.IMPORT_RUN),
     Entry("visits.index", N_("走访"), icon="message-2", permission=Permission.VISIT_READ),

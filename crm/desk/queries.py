@@ -22,6 +22,8 @@ from crm.kit import clock
 from crm.kit.db import db
 from crm.kit.jobs import OVER, Job
 from crm.kit.rounds import Round
+from crm.lists import queries as lists
+from crm.lists.asked import Asked as ListAsked
 
 EXPIRING_DAYS = 90
 EVENTS_PER_PAGE = 50
@@ -37,8 +39,7 @@ def count_firms(user: User) -> int:
 
 def count_expiring(user: User, today: date) -> int:
     """Count the firms of ``user`` with a certificate that runs out within EXPIRING_DAYS, as the list of firms does."""
-    found = firms.matching(user, firms.Filters(expiring=EXPIRING_DAYS), today)
-    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    return lists.count(user, ListAsked(short=(("expiring", str(EXPIRING_DAYS)),)), today)
 
 
 def count_running_jobs(user: User) -> int:

@@ -1,8 +1,7 @@
 """How firms are found. Everything that shows or changes a firm begins with ``visible_to``."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, case, false, func, or_, select
@@ -11,9 +10,7 @@ from sqlalchemy.sql import ColumnElement
 
 from crm.accounts.models import Agency, User
 from crm.domain.access import FIRM_ROLES, Role
-from crm.domain.industries import divisions_of
 from crm.domain.ladder import RANK, RUNGS, Rung
-from crm.domain.records import FirmStatus
 from crm.firms.models import (
     Achievement,
     Attachment,
@@ -21,12 +18,10 @@ from crm.firms.models import (
     Contact,
     CreditCheck,
     Firm,
-    FormerName,
     IntellectualProperty,
     Move,
 )
 from crm.kit.db import db
-from crm.kit.tables import Page, order, paginate
 
 
 def visible_to(user: User) -> Select[tuple[Firm]]:
@@ -113,108 +108,6 @@ def rung_rank(on: date) -> ColumnElement[int | None]:
 def rung_of(rank: int | None) -> Rung | None:
     """Return the rung of a rank."""
     return RUNGS[rank - 1] if rank else None
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a list of firms is narrowed by; None and "" narrow nothing. ``rung``, ``district``: or "none"."""
-
-    q: str = ""
-    rung: str = ""
-    cert: str = ""
-    expiring: int | None = None
-    district: str = ""
-    officer: int | None = None
-    agency: int | None = None
-    section: str = ""
-    field: str = ""
-    status: str = ""
-
-    @property
-    def any(self) -> bool:
-        """Whether anything is narrowed."""
-        return self != Filters()
-
-
-SORTS = ("name", "uscc", "district", "rung", "established", "updated")
-
-
-def matching(user: User, filters: Filters, on: date) -> Select[tuple[Firm]]:
-    """Return the firms of ``user`` that pass ``filters`` on a day."""
-    query = visible_to(user)
-    if filters.q:
-        query = query.where(_named(filters.q))
-    if filters.rung:
-        query = query.where(_on_rung(filters.rung, on))
-    if filters.cert in set(Rung):
-        query = query.where(Firm.id.in_(_holders([Rung(filters.cert)], on)))
-    if filters.expiring is not None:
-        until = on + timedelta(days=filters.expiring)
-        query = query.where(Firm.id.in_(_holders(list(Rung), on, Certification.expires_on <= until)))
-    if filters.district == "none":
-        query = query.where(Firm.registration_district.is_(None))
-    elif filters.district:
-        query = query.where(Firm.registration_district == filters.district)
-    if filters.officer is not None:
-        query = query.where(Firm.officer_id == filters.officer)
-    if filters.agency is not None:
-        query = query.where(Firm.agency_id == filters.agency)
-    if filters.section:
-        prefixes = divisions_of(filters.section)
-        query = query.where(or_(false(), *(Firm.industry_code.startswith(prefix) for prefix in prefixes)))
-    if filters.field:
-        query = query.where(or_(Firm.tech_field == filters.field, Firm.tech_field.startswith(f"{filters.field}.")))
-    if filters.status in set(FirmStatus):
-        query = query.where(Firm.status == FirmStatus(filters.status))
-    return query
-
-
-def _named(text: str) -> ColumnElement[bool]:
-    return or_(
-        Firm.name.contains(text, autoescape=True),
-        Firm.uscc.contains(text.upper(), autoescape=True),
-        Firm.id.in_(select(FormerName.firm_id).where(FormerName.name.contains(text, autoescape=True))),
-    )
-
-
-def _holders(rungs: Sequence[Rung], on: date, *conditions: ColumnElement[bool]) -> Select[tuple[int]]:
-    return select(Certification.firm_id).where(Certification.kind.in_(rungs), valid_on(on), *conditions)
-
-
-def _on_rung(rung: str, on: date) -> ColumnElement[bool]:
-    """On exactly this rung: holds it, and holds no higher one. Set against set, so that it stays fast for all firms."""
-    if rung == "none":
-        return Firm.id.not_in(_holders(list(Rung), on))
-    if rung not in set(Rung):
-        return false()
-    place = RUNGS.index(Rung(rung))
-    return and_(Firm.id.in_(_holders([RUNGS[place]], on)), Firm.id.not_in(_holders(RUNGS[place + 1 :], on)))
-
-
-def listing(user: User, filters: Filters, sort: str, page: int, on: date) -> tuple[Page, str]:
-    """Return one page of rows (Firm, rank, officer's name) and the order in force."""
-    rank = rung_rank(on)
-    sorts = {
-        "name": Firm.name,
-        "uscc": Firm.uscc,
-        "district": Firm.registration_district,
-        "rung": rank,
-        "established": Firm.established_on,
-        "updated": Firm.updated_at,
-    }
-    chosen, by = order(sorts, sort, "name")
-    found = matching(user, filters, on)
-    count = found.with_only_columns(func.count(), maintain_column_froms=True)
-    # Which firms stand on the page is settled first: the rung is then worked out for fifty of them, not for all.
-    ids = found.with_only_columns(Firm.id, maintain_column_froms=True).order_by(by, Firm.id)
-    shown = paginate(ids, page, count=count)
-    rows = (
-        select(Firm, rank.label("rank"), User.name.label("officer"))
-        .outerjoin(User, User.id == Firm.officer_id)
-        .where(Firm.id.in_(shown.items))
-        .order_by(by, Firm.id)
-    )
-    return replace(shown, items=list(db.session.execute(rows))), chosen
 
 
 def officers() -> list[User]:

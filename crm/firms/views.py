@@ -27,11 +27,10 @@ from crm.domain.records import (
 from crm.firms import figures, queries, service
 from crm.firms.forms import AttachmentForm, FirmForm, RemoveForm, ReturnForm
 from crm.firms.parts import PARTS, tri
-from crm.firms.queries import Filters
-from crm.kit import clock, files, tables
+from crm.kit import clock, files
 from crm.kit.access import can, requires
 from crm.kit.forms import yes_no
-from crm.kit.pages import page, words
+from crm.kit.pages import page
 
 bp = Blueprint("firms", __name__, url_prefix="/firms")
 ANY_PART = f"<any({', '.join(repr(name) for name in PARTS)}):part>"
@@ -66,83 +65,6 @@ def _tabs(firm_id: int) -> list[tuple[str, str, bool]]:
         for endpoint, label, permission in tabs
         if can(permission) and endpoint in current_app.view_functions
     ]
-
-
-def filters_from(arguments: Any) -> Filters:
-    """Read the filters of a list from an address; what is not allowed narrows nothing."""
-
-    def number(name: str) -> int | None:
-        text = arguments.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
-
-    def one_of(name: str, allowed: Any) -> str:
-        text = arguments.get(name, "")
-        return text if text in allowed else ""
-
-    return Filters(
-        q=arguments.get("q", "").strip()[:100],
-        rung=one_of("rung", {*map(str, RUNG_LABELS), "none"}),
-        cert=one_of("cert", set(map(str, RUNG_LABELS))),
-        expiring=number("expiring"),
-        district=one_of("district", {*DISTRICTS, "none"}),
-        officer=number("officer"),
-        agency=number("agency"),
-        section=one_of("section", SECTIONS),
-        field=one_of("field", TECH_FIELDS),
-        status=one_of("status", set(map(str, FirmStatus))),
-    )
-
-
-@bp.get("")
-@requires(Permission.FIRM_LIST)
-def index() -> ResponseReturnValue:
-    """List the firms the reader may see."""
-    today = clock.today()
-    day = tables.asked_day(today)
-    filters = filters_from(request.args)
-    rows, sort = queries.listing(current_user, filters, request.args.get("sort", ""), tables.page_number(), day)
-    latest = figures.latest([row.Firm.id for row in rows.items], today.year - 3)
-    officers = queries.officers()
-    return page(
-        "firms/index.html",
-        rows=rows,
-        sort=sort,
-        filters=filters,
-        latest=latest,
-        rung_of=queries.rung_of,
-        officers=officers,
-        sections=SECTIONS,
-        fields=TECH_FIELDS,
-        chips=[
-            *_chips(filters, {user.id: user.name for user in officers}),
-            *([("on", _("梯度截至 %(day)s", day=day))] if day != today else []),
-        ],
-        on=day.isoformat() if day != today else "",
-        zip_form=RemoveForm(),
-    )
-
-
-def _chips(filters: Filters, officers: dict[int, str]) -> list[tuple[str, str]]:
-    """Return (name of the filter, its words) for each filter in force."""
-    labels = {
-        "q": _("“%(text)s”", text=filters.q) if filters.q else "",
-        "rung": _("未入梯度") if filters.rung == "none" else words(RUNG_LABELS.get(filters.rung, "")),  # type: ignore[call-overload]
-        "cert": _("持有%(kind)s", kind=words(RUNG_LABELS[filters.cert])) if filters.cert else "",  # type: ignore[index]
-        "expiring": _("%(days)s天内到期", days=filters.expiring) if filters.expiring is not None else "",
-        "district": _place(filters.district),
-        "officer": officers.get(filters.officer or 0, _("其他专员")) if filters.officer is not None else "",
-        "agency": _("指定机构") if filters.agency is not None else "",
-        "section": words(SECTIONS[filters.section]) if filters.section else "",
-        "field": words(TECH_FIELDS[filters.field]) if filters.field else "",
-        "status": words(FIRM_STATUS_LABELS[FirmStatus(filters.status)]) if filters.status else "",
-    }
-    return [(name, text) for name, text in labels.items() if text]
-
-
-def _place(district: str) -> str:
-    if district == "none":
-        return _("注册地未知")
-    return words(DISTRICTS[district]) if district else ""
 
 
 def _firm_form(firm: Any = None) -> FirmForm:

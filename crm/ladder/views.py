@@ -141,7 +141,7 @@ def index() -> ResponseReturnValue:
 
     def link(**filters: Any) -> str:
         on = None if day == today else day.isoformat()
-        return url_for("firms.index", on=on, **{name: value for name, value in filters.items() if value})
+        return url_for("lists.index", on=on, **{name: value for name, value in filters.items() if value})
 
     def rung_key(rung: Rung | None) -> str:
         return rung.value if rung else "none"

@@ -1,22 +1,20 @@
 """Where one enters."""
 
 import io
-from urllib.parse import parse_qs
 
 from flask import Blueprint, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.datastructures import MultiDict
 
 from crm.domain.access import Permission
 from crm.firms import queries as firms
-from crm.firms.views import filters_from
 from crm.kit import clock
 from crm.kit.access import requires
 from crm.kit.pages import page
 from crm.kit.tables import asked_day
 from crm.letters import profile as paper
-from crm.letters import queries, service
+from crm.letters import service
+from crm.lists import picked
 
 bp = Blueprint("letters", __name__)
 
@@ -44,11 +42,6 @@ def profile(firm_id: int) -> ResponseReturnValue:
 def profiles() -> ResponseReturnValue:
     """Print the firms picked on a list, or all that its filters match."""
     today = clock.today()
-    if request.form.get("all_matching"):
-        arguments = MultiDict(parse_qs(request.form.get("query", "")[:2000]))
-        ids = queries.all_matching(current_user, filters_from(arguments), asked_day(today, arguments), service.MOST + 1)
-    else:
-        picked = [int(text) for text in request.form.getlist("firm_ids") if text.isascii() and text.isdigit()]
-        ids = queries.chosen(current_user, picked[: service.MOST + 1])
-    job = service.print_many(current_user, ids, today)
+    chosen = picked.read(current_user, request.form, today, service.MOST)
+    job = service.print_many(current_user, chosen.ids, today)
     return redirect(url_for("desk.job", job_id=job.id))

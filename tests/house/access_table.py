@@ -44,7 +44,7 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("desk.audit", "GET"): ("U", ""),
     ("desk.verify", "GET"): ("U", ""),
     ("desk.start_verify", "POST"): ("U", ""),
-    ("firms.index", "GET"): ("OXMGU", ""),
+    ("lists.index", "GET"): ("OXMGU", ""),
     ("firms.create", "GET"): ("OXM", ""),
     ("firms.create", "POST"): ("OXM", ""),
     ("firms.edit", "GET"): OFFICE,

@@ -1,0 +1,59 @@
+"""How the firms of a list are found, ordered and paged."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from crm.accounts.models import User
+from crm.firms.models import Firm
+from crm.firms.queries import visible_to
+from crm.kit.db import db
+from crm.kit.tables import Page, paginate
+from crm.lists import fields
+from crm.lists.asked import Asked
+from crm.lists.columns import SORTS
+
+
+def selection(user: User, asked: Asked, on: date) -> Select[tuple[Firm]]:
+    """Return the firms of ``user`` that pass what was asked, on a day; without order."""
+    query = visible_to(user)
+    context = fields.Context(user, on)
+    return query.where(*(fields.sql(part, context) for part in asked.conditions().parts))
+
+
+def order(asked: Asked, on: date) -> list[Any]:
+    """Return the order of a list as columns; the firm's number settles what is equal."""
+    found = []
+    for key in asked.sort:
+        column = SORTS[key.removeprefix("-")](on)
+        by = column.desc() if key.startswith("-") else column.asc()
+        # An index serves the order of a column that is never null; asking where nulls go would make the database sort.
+        found.append(by.nulls_last() if getattr(column, "nullable", True) else by)
+    return [*found, Firm.id]
+
+
+def count(user: User, asked: Asked, on: date) -> int:
+    """Count the firms of a list."""
+    found = selection(user, asked, on).with_only_columns(func.count(), maintain_column_froms=True)
+    return db.session.scalar(found) or 0
+
+
+def ids(user: User, asked: Asked, on: date, limit: int | None = None) -> list[int]:
+    """Return the numbers of the firms of a list in its order, ``limit`` at most."""
+    found = selection(user, asked, on).with_only_columns(Firm.id, maintain_column_froms=True)
+    return list(db.session.scalars(found.order_by(*order(asked, on)).limit(limit)))
+
+
+def page(user: User, asked: Asked, number: int, on: date) -> Page:
+    """Return one page of firms.
+
+    Which firms stand on it is settled by their numbers first: everything else is worked out for fifty, not for all.
+    """
+    found = selection(user, asked, on)
+    counted = found.with_only_columns(func.count(), maintain_column_froms=True)
+    numbers = found.with_only_columns(Firm.id, maintain_column_froms=True).order_by(*order(asked, on))
+    shown = paginate(numbers, number, count=counted)
+    firms = {firm.id: firm for firm in db.session.scalars(select(Firm).where(Firm.id.in_(shown.items)))}
+    return replace(shown, items=[firms[number] for number in shown.items])
