@@ -24,7 +24,7 @@ TABLES = (
     "imports.models",
     "visits.models",
 )
-ROOMS = ("accounts", "firms", "imports", "visits", "ladder", "lists", "letters", "desk")
+ROOMS = ("accounts", "firms", "imports", "visits", "ladder", "lists", "letters", "transfer", "desk")
 
 
 def create_app(overrides: dict[str, object] | None = None, instance_path: str | None = None) -> Flask:

@@ -17,8 +17,12 @@ from crm.domain.access import ROLE_LABELS
 from crm.domain.errors import Refused
 from crm.journal.service import System
 from crm.kit.db import transaction
+from crm.kit.pages import off_screen, words
 from crm.rules import explain, facts, pack
 from crm.rules.metrics import FACTS, METRICS
+from crm.transfer import bring_in
+from crm.transfer import service as transfer
+from crm.transfer.rules import describe, tables
 
 
 def init_app(app: Flask) -> None:
@@ -26,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(fill_demo)
     app.cli.add_command(rules)
     app.cli.add_command(accounts)
+    app.cli.add_command(register)
 
 
 @click.command("demo")
@@ -99,6 +104,59 @@ def _user(username: str) -> User:
 
 def _link(token: str) -> str:
     return f"{current_app.config['BASE_URL']}/invitation/{token}"
+
+
+@click.group()
+def register() -> None:
+    """Move the whole register: out as one file, into an empty register elsewhere (docs/register-format.md)."""
+
+
+@register.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--reason", default="", help="Kept in the file and in the trail.")
+@with_appcontext
+def export_register(file: Path, reason: str) -> None:
+    """Write everything to FILE (.zip)."""
+    if file.exists():
+        raise click.ClickException(f"{file} is there already: it is not written over")
+    partial = file.with_name(f"{file.name}.partial")
+    try:
+        told = transfer.write(partial, System().name, reason, _progress)
+        partial.rename(file)
+    finally:
+        partial.unlink(missing_ok=True)
+    with transaction():
+        transfer.note(System(), reason, told)
+    click.echo(f"{told.rows} rows and {told.files} files are in {file}")
+    click.echo(f"SHA-256 {told.sha256}")
+    for key in told.missing:
+        click.echo(f"missing or damaged in the store, not in the file: {key}", err=True)
+
+
+@register.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@with_appcontext
+def import_register(file: Path) -> None:
+    """Load FILE into this register, which must be migrated and empty; nobody has a password afterwards."""
+    with off_screen("en"):
+        try:
+            with transaction():
+                manifest = bring_in.read(file, System())
+        except Refused as refusal:
+            raise click.ClickException(words(refusal.message, **refusal.params)) from None
+    rows = sum(table["rows"] for table in manifest["tables"])
+    click.echo(f"{rows} rows and {len(manifest['files'])} files are in; counts, checksums and the trail agree.")
+    click.echo("Let people in again one by one: flask accounts invite NAME")
+
+
+@register.command("format")
+def register_format() -> None:
+    """Print the format table by table, as this version writes it."""
+    click.echo(json.dumps({table.name: describe(table) for table in tables()}, ensure_ascii=False, indent=1))
+
+
+def _progress(done: int, total: int, stage: str) -> None:
+    click.echo(f"  {done} / {total}", err=True)
 
 
 @click.group()

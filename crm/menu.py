@@ -30,6 +30,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("visits.index", N_("走访"), icon="message-2", permission=Permission.VISIT_READ),
     Entry("desk.jobs", N_("后台任务"), icon="progress", permission=Permission.JOB_READ),
     Entry("accounts.index", N_("账号"), icon="users", permission=Permission.ACCOUNT_ADMINISTER),
+    Entry("transfer.export", N_("整库导出"), icon="database-export", permission=Permission.REGISTER_EXPORT),
     Entry("desk.audit", N_("审计日志"), icon="shield-check", permission=Permission.AUDIT_READ),
 )
 

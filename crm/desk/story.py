@@ -33,6 +33,8 @@ ACTION_LABELS: dict[str, str] = {
     "firm.edited": N_("修改档案"),
     "import.created": N_("上传表格"),
     "import.applied": N_("导入表格"),
+    "register.exported": N_("整库导出"),
+    "register.imported": N_("整库导入"),
     "visit.recorded": N_("登记走访联系"),
     "visit.edited": N_("修改走访联系"),
     "visit.settled": N_("办结下一步"),
@@ -55,6 +57,7 @@ JOB_LABELS: dict[str, str] = {
     "desk.verify": N_("核验审计链"),
     "imports.apply": N_("导入表格"),
     "imports.check": N_("预检表格"),
+    "transfer.export": N_("整库导出"),
 }
 
 SUBJECT_LABELS: dict[str, str] = {
@@ -73,6 +76,7 @@ SUBJECT_LABELS: dict[str, str] = {
     "user": N_("账号"),
     "agency": N_("服务机构"),
     "job": N_("后台任务"),
+    "register": N_("登记库"),
 }
 
 FIELD_LABELS: dict[str, str] = {
@@ -150,6 +154,10 @@ FIELD_LABELS: dict[str, str] = {
     "contact_name": N_("联系人"),
     "contact_phone": N_("联系电话"),
     "former_name": N_("曾用名"),
+    "reason": N_("事由"),
+    "rows": N_("行数"),
+    "files": N_("附件数"),
+    "sha256": N_("文件校验值"),
 }
 
 # The label tables a page needs to tell a record.
@@ -193,6 +201,8 @@ PERSONAL = frozenset(
     }
 )
 MASK = "＊＊＊"
+# What the trail keeps of an act that changes no field: told as it is.
+STATED = ("year", "source", "name", "reason", "rows", "files", "sha256")
 
 
 class Line(NamedTuple):
@@ -282,5 +292,5 @@ def _field(field: str) -> str:
 def _changes(event: Event) -> dict[str, list[Any]]:
     """Return {field: [before, after]}; what was stated or added at once has no before."""
     detail = event.detail
-    stated = {name: detail[name] for name in ("year", "source", "name") if name in detail} | detail.get("figures", {})
+    stated = {name: detail[name] for name in STATED if name in detail} | detail.get("figures", {})
     return {**{name: [None, value] for name, value in stated.items()}, **detail.get("changes", {})}

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     LADDER_READ = "ladder:read"
     PROFILE_PRINT = "profile:print"
     PROFILE_PRINT_MANY = "profile:print_many"
+    REGISTER_EXPORT = "register:export"
     VISIT_READ = "visit:read"
     VISIT_RECORD = "visit:record"
 
@@ -67,8 +68,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.FIRM_EDITOR: frozenset(_EVERYONE | _READ_ONE),
     Role.FIRM_CERTIFIER: frozenset(_EVERYONE | _READ_ONE),
     Role.AGENCY: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.VISIT_RECORD}),
-    Role.AUDITOR: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.AUDIT_READ}),
-    Role.ADMIN: frozenset(_EVERYONE | {P.ACCOUNT_ADMINISTER}),
+    Role.AUDITOR: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.AUDIT_READ, P.REGISTER_EXPORT}),
+    Role.ADMIN: frozenset(_EVERYONE | {P.ACCOUNT_ADMINISTER, P.JOB_READ, P.REGISTER_EXPORT}),
 }
 
 

@@ -150,3 +150,17 @@ def transaction(*, writing: bool = True) -> Iterator[None]:
     finally:
         db.session.rollback()
         _writing.reset(token)
+
+
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """Yield a connection of its own that reads the whole register as it is at one moment, whatever others write."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        token = _writing.set(False)
+        try:
+            connection.begin()
+        finally:
+            _writing.reset(token)
+        yield connection

@@ -3,7 +3,7 @@
 import os
 import tempfile
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from flask import current_app
@@ -60,6 +60,25 @@ def store(content: bytes) -> Stored:
             os.fsync(file.fileno())
         Path(temporary).rename(path)
     return Stored(key, digest, len(content))
+
+
+def folder() -> Path:
+    """Return the folder of the store, made when it is not there: what is to be adopted is written into it."""
+    place = Path(current_app.config["UPLOADS"])
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def adopt(temporary: Path) -> Stored:
+    """Keep a file that was written into ``folder()``, however large, without reading it into memory at once."""
+    with temporary.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    key = f"{digest[:2]}/{digest}"
+    path_of(key).parent.mkdir(parents=True, exist_ok=True)
+    size = temporary.stat().st_size
+    temporary.rename(path_of(key))
+    return Stored(key, digest, size)
 
 
 def path_of(key: str) -> Path:
