@@ -1,13 +1,13 @@
 """How people are found."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from crm.accounts.models import FailedAttempt, Invitation, SignIn, User
+from crm.accounts.models import Agency, FailedAttempt, Invitation, SignIn, User
 from crm.kit import clock
 from crm.kit.db import Base, db
 
@@ -69,3 +69,15 @@ def uscc_of(firm_id: int | None) -> str | None:
     """Return the code of a firm."""
     firm = Base.metadata.tables["firm"]
     return db.session.scalar(select(firm.c.uscc).where(firm.c.id == firm_id)) if firm_id else None
+
+
+def names_of(ids: Collection[int]) -> dict[int, str]:
+    """Return {user id: name}."""
+    query = select(User.id, User.name).where(User.id.in_(ids))
+    return dict(db.session.execute(query).all()) if ids else {}
+
+
+def agency_names_of(ids: Collection[int]) -> dict[int, str]:
+    """Return {agency id: name}."""
+    query = select(Agency.id, Agency.name).where(Agency.id.in_(ids))
+    return dict(db.session.execute(query).all()) if ids else {}

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
-from crm.desk.story import act_in_words
+from crm.firms.telling import act_in_words
 from crm.kit.forms import Form
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
-from crm.accounts.models import Agency, User
+from crm.accounts.models import User
 from crm.domain.access import Role
 from crm.firms import figures
 from crm.firms import queries as firms
@@ -223,18 +223,6 @@ def count_events() -> int:
 
 
 # Names
-
-
-def names_of(ids: Collection[int]) -> dict[int, str]:
-    """Return {user id: name}."""
-    query = select(User.id, User.name).where(User.id.in_(ids))
-    return dict(db.session.execute(query).all()) if ids else {}
-
-
-def agency_names_of(ids: Collection[int]) -> dict[int, str]:
-    """Return {agency id: name}."""
-    query = select(Agency.id, Agency.name).where(Agency.id.in_(ids))
-    return dict(db.session.execute(query).all()) if ids else {}
 
 
 def firm_names_of(ids: Collection[int]) -> dict[int, str]:

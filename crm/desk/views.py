@@ -10,13 +10,13 @@ from sqlalchemy import text
 
 from crm.desk import history, queries, service
 from crm.desk.forms import TrailForm
-from crm.desk.story import JOB_LABELS, SUBJECT_LABELS, TABLES, Teller
 from crm.domain.access import BUREAU_ROLES, FIRM_ROLES, ROLE_LABELS, Permission, Role
 from crm.domain.industries import SECTIONS, section_of
 from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
 from crm.domain.records import FIGURES, MONEY_FIGURES, VISIT_LABELS
 from crm.firms import queries as firms
+from crm.firms.telling import JOB_LABELS, SUBJECT_LABELS, TABLES, Teller
 from crm.kit import clock, files, jobs, tables
 from crm.kit.access import can, public, requires
 from crm.kit.db import db

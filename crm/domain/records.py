@@ -6,18 +6,22 @@ from crm.domain.words import N_
 
 
 class FirmStatus(StrEnum):
-    """登记状态 as the business register has it."""
+    """登记状态 as the business register has it; MERGED says of a file that it is another one's now."""
 
     ACTIVE = "active"
     MOVED_OUT = "moved_out"
     CLOSED = "closed"
+    MERGED = "merged"
 
 
 FIRM_STATUS_LABELS = {
     FirmStatus.ACTIVE: N_("在营"),
     FirmStatus.MOVED_OUT: N_("迁出"),
     FirmStatus.CLOSED: N_("注销"),
+    FirmStatus.MERGED: N_("已并入另一份档案"),
 }
+# What may be said of a firm by hand; a file becomes merged by merging only.
+FIRM_STATUS_CHOICES = {s: label for s, label in FIRM_STATUS_LABELS.items() if s is not FirmStatus.MERGED}
 
 
 class Jurisdiction(StrEnum):

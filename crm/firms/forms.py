@@ -26,7 +26,7 @@ from crm.domain.places import DISTRICTS
 from crm.domain.records import (
     ACHIEVEMENT_LABELS,
     COUNT_FIGURES,
-    FIRM_STATUS_LABELS,
+    FIRM_STATUS_CHOICES,
     IP_LABELS,
     IP_ORIGIN_LABELS,
     LEVEL_LABELS,
@@ -63,7 +63,7 @@ class FirmForm(Form):
     legal_representative = StringField(_l("法定代表人"), [Length(max=64)])
     registered_capital = WanField(_l("注册资本"))
     established_on = DateField(_l("成立日期"), [Optional()])
-    status = SelectField(_l("登记状态"), choices=choices(FIRM_STATUS_LABELS), default=FirmStatus.ACTIVE.value)
+    status = SelectField(_l("登记状态"), choices=choices(FIRM_STATUS_CHOICES), default=FirmStatus.ACTIVE.value)
     address = StringField(_l("注册地址"), [Length(max=300)])
     registration_district = SelectField(_l("注册地"), choices=choices(DISTRICTS, blank=True))
     tax_district = SelectField(_l("税务"), choices=choices(DISTRICTS, blank=True))

@@ -1,6 +1,7 @@
 """What is kept of a firm."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -22,18 +23,22 @@ class Firm(Base):
     """One firm. ``uscc`` is its key; the three districts are those in force today, their history is in Move.
 
     ``version`` counts saves: an edit that began from an older version is refused. Facts that nobody has stated yet are
-    None. ``registered_capital`` is in fen.
+    None. ``registered_capital`` is in fen. ``merged_into_id`` names the file that took this one in, never a merged one:
+    one step leads to the file in use (``queries.follow``).
     """
 
     __tablename__ = "firm"
     __table_args__ = (
-        Index("ix_firm_registration_district_id", "registration_district", "id"),
+        # Merged files are out of sight: whoever counts by district or pages by name reads nothing but the index.
+        Index("ix_firm_registration_district_merged_into_id_id", "registration_district", "merged_into_id", "id"),
+        Index("ix_firm_name_merged_into_id_id", "name", "merged_into_id", "id"),
         CheckConstraint("length(uscc) = 18", name="uscc_length"),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uscc: Mapped[str] = mapped_column(String(18), unique=True)
-    name: Mapped[str] = mapped_column(String(200), index=True)
+    name: Mapped[str] = mapped_column(String(200))
     legal_representative: Mapped[str | None] = mapped_column(String(64))
     registered_capital: Mapped[int | None]
     established_on: Mapped[date | None]
@@ -52,12 +57,32 @@ class Firm(Base):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
     note: Mapped[str | None] = mapped_column(Text)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
     former_names: Mapped[list["FormerName"]] = relationship(order_by="FormerName.until_on.desc()")
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own spelling
+
+
+class Merge(Base):
+    """Two files made one: ``gone_id`` went into ``kept_id``.
+
+    ``log`` is a list of [table, id, {column: [before, after]}]: every row that was changed and how, the two firms
+    included. It is what undoing goes by, and what tells whose a record was on an earlier day.
+    """
+
+    __tablename__ = "merge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
+    gone_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
+    at: Mapped[datetime]
+    by_name: Mapped[str] = mapped_column(String(64))
+    log: Mapped[list[list[Any]]] = mapped_column(JSON)
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class FormerName(Base):

@@ -28,9 +28,10 @@ def visible_to(user: User) -> Select[tuple[Firm]]:
     """Return the firms ``user`` may see: the one function every list, page, search, export and job goes through.
 
     Officers and managers see the districts they work on (by place of registration), or the whole city; auditors see
-    all; agencies see the firms assigned to them; firms see themselves; nobody else sees any.
+    all; agencies see the firms assigned to them; firms see themselves; nobody else sees any. A file that was merged
+    into another is in nobody's sight: ``follow`` and ``gone_into`` lead from it to the one in use.
     """
-    query = select(Firm)
+    query = select(Firm).where(Firm.merged_into_id.is_(None))
     if user.role in FIRM_ROLES:
         return query.where(Firm.id == user.firm_id)
     if user.role is Role.AGENCY:
@@ -42,9 +43,41 @@ def visible_to(user: User) -> Select[tuple[Firm]]:
     return query.where(false())
 
 
+class MergedError(Exception):
+    """The file asked for is part of ``kept`` now, which the reader may see."""
+
+    def __init__(self, kept: Firm) -> None:
+        super().__init__(f"merged into {kept.id}")
+        self.kept = kept
+
+
 def get(firm_id: int, user: User) -> Firm:
-    """Return one firm of ``visible_to(user)``; NotFound (404) when there is none: not yours and not there are one."""
-    return db.one_or_404(visible_to(user).where(Firm.id == firm_id))
+    """Return one firm of ``visible_to(user)``; NotFound (404) when there is none: not yours and not there are one.
+
+    Raises MergedError for a file that went into one of ``visible_to(user)``; a page turns it into a redirect.
+    """
+    query = visible_to(user).where(Firm.id == firm_id)
+    firm = db.session.scalars(query).first()
+    kept = None if firm else gone_into(user, Firm.id == firm_id).get(firm_id)
+    if kept is not None:
+        raise MergedError(kept)
+    return firm or db.one_or_404(query)
+
+
+def follow(firm_id: int) -> int:
+    """Return the file in use for an id: itself, or the file it was merged into."""
+    return db.session.scalar(select(Firm.merged_into_id).where(Firm.id == firm_id)) or firm_id
+
+
+def gone_into(user: User, *called: ColumnElement[bool]) -> dict[int, Firm]:
+    """Return {id of a merged file: the file in use}, of merged files that fit ``called``, as far as ``user`` sees them.
+
+    >>> gone_into(user, Firm.uscc.in_(codes))  # doctest: +SKIP
+    """
+    merged = select(Firm.id, Firm.merged_into_id).where(Firm.merged_into_id.is_not(None), *called)
+    into = {gone: kept for gone, kept in db.session.execute(merged)}
+    kept = {firm.id: firm for firm in db.session.scalars(visible_to(user).where(Firm.id.in_(set(into.values()))))}
+    return {gone: kept[firm_id] for gone, firm_id in into.items() if firm_id in kept}
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,8 @@ def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_code(code: str, firm: Firm | None) -> None:
     found = queries.by_uscc(code)
+    if found is not None and found is not firm and found.merged_into_id is not None:
+        raise Refused("这个代码的档案“{name}”已并入另一份：请用那一份", name=found.name, field="uscc")
     if found is not None and found is not firm:
         raise Refused("库里已有这个代码的档案：{name}", name=found.name, field="uscc")
 

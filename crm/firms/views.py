@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from crm.domain.access import FIRM_ROLES, Permission, Role
 from crm.domain.clusters import GUANGZHOU_2025
+from crm.domain.errors import Refused
 from crm.domain.industries import SECTIONS, TECH_FIELDS, section_of
 from crm.domain.ladder import RUNG_LABELS, RUNG_SHORT
 from crm.domain.places import DISTRICTS
@@ -65,6 +66,17 @@ def _tabs(firm_id: int) -> list[tuple[str, str, bool]]:
         for endpoint, label, permission in tabs
         if can(permission) and endpoint in current_app.view_functions
     ]
+
+
+@bp.app_errorhandler(queries.MergedError)
+def merged_away(moved: queries.MergedError) -> ResponseReturnValue:
+    """Lead from a merged file to the one in use; what was typed for it is not silently put elsewhere."""
+    if request.method == "GET":
+        asked = {**request.args.to_dict(flat=False), **(request.view_args or {}), "firm_id": moved.kept.id}
+        flash(_("您打开的档案已并入这一份"), "good")
+        return redirect(url_for(str(request.endpoint), **asked))
+    refusal = Refused("这份档案已并入“{name}”，您填写的内容没有保存：请到那一份里再做", name=moved.kept.name)
+    return current_app.handle_user_exception(refusal)
 
 
 def _firm_form(firm: Any = None) -> FirmForm:

@@ -7,10 +7,10 @@ from sqlalchemy import event
 
 from crm.desk import history
 from crm.desk.history import Kind
-from crm.desk.story import Teller
 from crm.domain.access import Role
 from crm.domain.records import IpKind, Jurisdiction, VisitKind
 from crm.firms.models import Attachment, FormerName, IntellectualProperty, Move
+from crm.firms.telling import Teller
 from crm.journal.service import System, record
 from crm.kit import clock
 from crm.kit.db import db

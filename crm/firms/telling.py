@@ -1,11 +1,11 @@
-"""The trail in words: acts, fields and values as people call them, for the timeline and the audit page."""
+"""The trail in words: acts, fields and values as people call them, for every page that tells what happened."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from crm.desk import queries
+from crm.accounts import queries as accounts
 from crm.domain.access import ROLE_LABELS
 from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
@@ -238,8 +238,8 @@ class Teller:
             if value is not None
         ]
         self.names = {
-            "officer_id": queries.names_of({value for field, value in pairs if field == "officer_id"}),
-            "agency_id": queries.agency_names_of({value for field, value in pairs if field == "agency_id"}),
+            "officer_id": accounts.names_of({value for field, value in pairs if field == "officer_id"}),
+            "agency_id": accounts.agency_names_of({value for field, value in pairs if field == "agency_id"}),
         }
 
     def act(self, event: Event) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.desk.story import MASK, Line, Teller, act_in_words
+from crm.firms.telling import MASK, Line, Teller, act_in_words
 from crm.journal.models import Event
 
 
