@@ -21,6 +21,7 @@ TABLES = (
     "accounts.models",
     "journal.models",
     "firms.models",
+    "firms.care_models",
     "imports.models",
     "visits.models",
 )

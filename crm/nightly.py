@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import delete, update
 
 from crm.accounts.models import FailedAttempt, Invitation, SignIn
+from crm.firms import assignments, derived
 from crm.kit import clock, rounds
 from crm.kit.db import db, transaction
 from crm.kit.once import Act
@@ -18,6 +19,8 @@ def walk(today: date) -> bool:
     with transaction():
         if not rounds.claim("nightly", today.isoformat()):
             return False
+        assignments.take_effect(today)
+        derived.refresh()
         tidy()
     return True
 

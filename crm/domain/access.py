@@ -38,8 +38,11 @@ class Permission(StrEnum):
     ACCOUNT_SELF = "account:self"
     AUDIT_READ = "audit:read"
     DESK_READ = "desk:read"
+    FIRM_ASSIGN = "firm:assign"
+    FIRM_CARE_READ = "firm:care_read"
     FIRM_CREATE = "firm:create"
     FIRM_EDIT = "firm:edit"
+    FIRM_FLAG = "firm:flag"
     FIRM_LIST = "firm:list"
     FIRM_READ = "firm:read"
     IMPORT_RUN = "import:run"
@@ -58,17 +61,19 @@ P = Permission
 _EVERYONE = {P.ACCOUNT_SELF, P.DESK_READ}
 _READ_ONE = {P.FIRM_READ, P.LADDER_READ, P.PROFILE_PRINT}
 _READ_MANY = {P.FIRM_LIST, P.VISIT_READ, P.LADDER_COUNT, P.PROFILE_PRINT_MANY, P.JOB_READ}
-_WORK = {P.FIRM_CREATE, P.FIRM_EDIT, P.IMPORT_RUN, P.VISIT_RECORD}
+_WORK = {P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.IMPORT_RUN, P.VISIT_RECORD}
+# Why a firm is stopped, its tags, where it went: the office's own notes, not for firms and agencies.
+_OFFICE = {P.FIRM_CARE_READ}
 
 # A firm reads its own file; what it may change comes with the reports it files, not by editing the bureau's file.
 # An agency works on the firms assigned to it: reads, records coaching, prints. The auditor reads all, changes nothing.
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.OFFICER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK),
-    Role.MANAGER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK),
+    Role.OFFICER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK | _OFFICE),
+    Role.MANAGER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK | _OFFICE),
     Role.FIRM_EDITOR: frozenset(_EVERYONE | _READ_ONE),
     Role.FIRM_CERTIFIER: frozenset(_EVERYONE | _READ_ONE),
     Role.AGENCY: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.VISIT_RECORD}),
-    Role.AUDITOR: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.AUDIT_READ, P.REGISTER_EXPORT}),
+    Role.AUDITOR: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _OFFICE | {P.AUDIT_READ, P.REGISTER_EXPORT}),
     Role.ADMIN: frozenset(_EVERYONE | {P.ACCOUNT_ADMINISTER, P.JOB_READ, P.REGISTER_EXPORT}),
 }
 

@@ -3,6 +3,8 @@
 from crm.domain.words import N_
 
 CITY = "440100"
+# Where a firm is that has left the city: known not to be here, which None would not say.
+ELSEWHERE = "000000"
 DISTRICTS: dict[str, str] = {
     "440103": N_("荔湾区"),
     "440104": N_("越秀区"),

@@ -73,6 +73,8 @@ class FirmForm(Form):
     tech_field = SelectField(_l("技术领域"), choices=choices(TECH_FIELDS, blank=True))
     clusters = SelectMultipleField(_l("产业集群"), choices=choices(GUANGZHOU_2025))
     main_product = StringField(_l("主要产品"), [Length(max=200)])
+    park = StringField(_l("园区"), [Length(max=100)], render_kw={"list": "parks"})
+    incubator = StringField(_l("孵化器"), [Length(max=100)], render_kw={"list": "incubators"})
     resident_enterprise = SelectField(_l("居民企业"), choices=TRI)
     audited_collection = SelectField(_l("查账征收"), choices=TRI)
     restricted_product = SelectField(_l("产品属禁止、限制或淘汰类"), choices=TRI)

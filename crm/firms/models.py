@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.domain.ladder import Rung
@@ -20,11 +20,13 @@ from crm.kit.db import Base
 
 
 class Firm(Base):
-    """One firm. ``uscc`` is its key; the three districts are those in force today, their history is in Move.
+    """One firm. ``uscc`` is its key; districts, officer and agency are those in force today.
 
-    ``version`` counts saves: an edit that began from an older version is refused. Facts that nobody has stated yet are
-    None. ``registered_capital`` is in fen. ``merged_into_id`` names the file that took this one in, never a merged one:
-    one step leads to the file in use (``queries.follow``).
+    Their history is in Move and Assignment; a firm that left the city stays with the district it left. ``version``
+    counts saves: an edit that began from an older version is refused. Facts that nobody has stated yet are None.
+    ``registered_capital`` is in fen. ``completeness`` (0-100) and ``last_contact_on`` are worked out from the rest of
+    the file by firms/derived.py and by nobody else. ``merged_into_id`` names the file that took this one in, never a
+    merged one: one step leads to the file in use (``queries.follow``).
     """
 
     __tablename__ = "firm"
@@ -51,6 +53,8 @@ class Firm(Base):
     tech_field: Mapped[str | None] = mapped_column(String(8))
     clusters: Mapped[list[str]] = mapped_column(JSON, default=list)
     main_product: Mapped[str | None] = mapped_column(String(200))
+    park: Mapped[str | None] = mapped_column(String(100), index=True)
+    incubator: Mapped[str | None] = mapped_column(String(100), index=True)
     resident_enterprise: Mapped[bool | None]
     audited_collection: Mapped[bool | None]
     restricted_product: Mapped[bool | None]
@@ -58,6 +62,8 @@ class Firm(Base):
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
     note: Mapped[str | None] = mapped_column(Text)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"))
+    completeness: Mapped[int] = mapped_column(default=0, server_default="0", index=True)
+    last_contact_on: Mapped[date | None] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -98,16 +104,31 @@ class FormerName(Base):
 
 
 class Move(Base):
-    """From a day on, the firm belongs to ``district`` for one purpose; the latest is in force."""
+    """From a day on, the firm belongs to ``district`` for one purpose; the latest is in force.
+
+    ``district`` ELSEWHERE: the firm has left the city, for ``place`` in words. ``previous``: the district it comes
+    from, None when the file was opened with this one. ``applied``: the file says so already; what is dated ahead waits
+    for the night of its day.
+    """
 
     __tablename__ = "move"
-    __table_args__ = (UniqueConstraint("firm_id", "jurisdiction", "since_on"),)
+    __table_args__ = (
+        UniqueConstraint("firm_id", "jurisdiction", "since_on"),
+        Index("ix_move_previous_since_on", "previous", "since_on"),
+        Index("ix_move_applied_since_on", "applied", "since_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"))
     jurisdiction: Mapped[Jurisdiction]
     district: Mapped[str] = mapped_column(String(6))
     since_on: Mapped[date]
+    previous: Mapped[str | None] = mapped_column(String(6))
+    place: Mapped[str | None] = mapped_column(String(100))
+    reason: Mapped[str | None] = mapped_column(String(300))
+    applied: Mapped[bool] = mapped_column(default=True, server_default=true())
+    made_by: Mapped[str | None] = mapped_column(String(64))
+    made_at: Mapped[datetime | None]
 
 
 class Contact(Base):

@@ -143,15 +143,27 @@ def rung_of(rank: int | None) -> Rung | None:
     return RUNGS[rank - 1] if rank else None
 
 
-def officers() -> list[User]:
-    """Return who may be put in charge of a firm."""
-    query = select(User).where(User.role.in_([Role.OFFICER, Role.MANAGER]), User.active).order_by(User.name)
-    return list(db.session.scalars(query))
+def officers(firm: Firm | None = None) -> list[User]:
+    """Return who may be put in charge of a firm, and who has ``firm`` in hand now, closed account or not."""
+    at_work = and_(User.role.in_([Role.OFFICER, Role.MANAGER]), User.active)
+    held = User.id == firm.officer_id if firm is not None else false()
+    return list(db.session.scalars(select(User).where(or_(at_work, held)).order_by(User.name)))
 
 
 def agencies() -> list[Agency]:
     """Return the service agencies."""
     return list(db.session.scalars(select(Agency).order_by(Agency.name)))
+
+
+def parks() -> list[str]:
+    """Return the parks in use, by name, for suggestions."""
+    return list(db.session.scalars(select(Firm.park).where(Firm.park.is_not(None)).distinct().order_by(Firm.park)))
+
+
+def incubators() -> list[str]:
+    """Return the incubators in use, by name, for suggestions."""
+    query = select(Firm.incubator).where(Firm.incubator.is_not(None)).distinct().order_by(Firm.incubator)
+    return list(db.session.scalars(query))
 
 
 def by_uscc(code: str) -> Firm | None:

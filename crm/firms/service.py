@@ -13,7 +13,7 @@ from crm.domain.access import Role
 from crm.domain.errors import Refused
 from crm.domain.records import FIGURES, Jurisdiction, Source
 from crm.domain.words import N_
-from crm.firms import figures, queries
+from crm.firms import assignments, derived, figures, queries
 from crm.firms.models import AnnualReturn, Attachment, Firm, FormerName, Move
 from crm.journal.service import changes, record
 from crm.kit import clock, files
@@ -34,6 +34,8 @@ EDITABLE = (
     "tech_field",
     "clusters",
     "main_product",
+    "park",
+    "incubator",
     "resident_enterprise",
     "audited_collection",
     "restricted_product",
@@ -64,6 +66,8 @@ def create(actor: User, values: Mapping[str, Any], today: date) -> Firm:
     with _unique(SAME_CODE, "uscc"):
         db.session.add(firm)
     _move(firm, {}, values, values.get("moved_on") or firm.established_on or today)
+    assignments.begin(firm, actor, today)
+    derived.refresh([firm.id])
     record("firm.created", actor, "firm", firm.id, firm.id, changes=changes({}, _kept(values)))
     return firm
 
@@ -86,11 +90,13 @@ def edit(firm: Firm, actor: User, version: int, values: Mapping[str, Any], today
         known = select(FormerName).where(FormerName.firm_id == firm.id, FormerName.name == firm.name)
         if db.session.scalars(known).first() is None:
             db.session.add(FormerName(firm_id=firm.id, name=firm.name, until_on=today))
+    assignments.from_form(firm, values, actor, today)
     _move(firm, before, values, values.get("moved_on") or today)
     for key in EDITABLE:
         if key in values:
             setattr(firm, key, values[key])
     firm.updated_at = clock.now()
+    derived.refresh([firm.id])
     record("firm.edited", actor, "firm", firm.id, firm.id, changes=changed)
 
 
@@ -122,7 +128,9 @@ def _move(firm: Firm, before: Mapping[str, Any], values: Mapping[str, Any], sinc
         if values.get(key) and values[key] != before.get(key):
             same = (Move.firm_id == firm.id, Move.jurisdiction == jurisdiction, Move.since_on == since)
             db.session.execute(delete(Move).where(*same))
-            db.session.add(Move(firm_id=firm.id, jurisdiction=jurisdiction, district=values[key], since_on=since))
+            move = Move(firm_id=firm.id, jurisdiction=jurisdiction, district=values[key], since_on=since)
+            move.previous = before.get(key)
+            db.session.add(move)
 
 
 def add(table: Any, firm: Firm, actor: User, values: Mapping[str, Any]) -> Any:
@@ -130,6 +138,7 @@ def add(table: Any, firm: Firm, actor: User, values: Mapping[str, Any]) -> Any:
     item = table(firm_id=firm.id, **values)
     with _unique(SAME_NUMBER, "number"):
         db.session.add(item)
+    derived.refresh([firm.id])
     record(f"{table.__tablename__}.added", actor, table.__tablename__, item.id, firm.id, changes=changes({}, values))
     return item
 
@@ -142,6 +151,7 @@ def amend(item: Any, actor: User, values: Mapping[str, Any]) -> None:
     with _unique(SAME_NUMBER, "number"):
         for key, value in values.items():
             setattr(item, key, value)
+    derived.refresh([item.firm_id])
     table = item.__tablename__
     record(f"{table}.edited", actor, table, item.id, item.firm_id, changes=changed)
 
@@ -154,6 +164,7 @@ def remove(item: Any, actor: User) -> None:
     gone = {key: [value, None] for key, value in held.items() if value is not None}
     record(f"{table}.removed", actor, table, item.id, item.firm_id, changes=gone)
     db.session.delete(item)
+    derived.refresh([item.firm_id])
 
 
 @contextmanager
@@ -212,6 +223,7 @@ def state(firm: Firm, actor: User, year: int, source: Source, stated: Mapping[st
     )
     db.session.add(item)
     db.session.flush()
+    derived.refresh([firm.id])
     told = {name: value for name, value in stated.items() if value is not None}
     record("annual_return.stated", actor, "annual_return", item.id, firm.id, year=year, source=source, figures=told)
 

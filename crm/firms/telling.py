@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from crm.accounts import queries as accounts
 from crm.domain.access import ROLE_LABELS
+from crm.domain.care import LIFTER_LABELS
 from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
 from crm.domain.records import (
@@ -31,6 +32,10 @@ ACTION_LABELS: dict[str, str] = {
     "account.signed_out": N_("退出"),
     "firm.created": N_("建档"),
     "firm.edited": N_("修改档案"),
+    "firm.assigned": N_("换人负责"),
+    "firm.assignment_planned": N_("定下换人"),
+    "firm.tagged": N_("加标签"),
+    "firm.untagged": N_("去标签"),
     "import.created": N_("上传表格"),
     "import.applied": N_("导入表格"),
     "register.exported": N_("整库导出"),
@@ -50,6 +55,8 @@ VERB_LABELS: dict[str, str] = {
     "disabled": N_("停用"),
     "enabled": N_("启用"),
     "invited": N_("邀请"),
+    "set": N_("设置"),
+    "lifted": N_("解除"),
 }
 
 # Long work, by the name its handler goes by.
@@ -71,6 +78,7 @@ SUBJECT_LABELS: dict[str, str] = {
     "attachment": N_("附件"),
     "former_name": N_("曾用名"),
     "move": N_("管辖区"),
+    "stop_flag": N_("暂停标记"),
     "visit": N_("走访联系"),
     "import": N_("导入"),
     "user": N_("账号"),
@@ -104,6 +112,13 @@ FIELD_LABELS: dict[str, str] = {
     "officer_id": N_("服务专员"),
     "agency_id": N_("服务机构"),
     "note": N_("备注"),
+    "park": N_("园区"),
+    "incubator": N_("孵化器"),
+    "tag": N_("标签"),
+    "reason": N_("原因"),
+    "lifter": N_("谁可解除"),
+    "lifted_on": N_("解除日期"),
+    "lifted_why": N_("解除原因"),
     "post": N_("职务"),
     "phone": N_("电话"),
     "email": N_("邮箱"),
@@ -154,7 +169,6 @@ FIELD_LABELS: dict[str, str] = {
     "contact_name": N_("联系人"),
     "contact_phone": N_("联系电话"),
     "former_name": N_("曾用名"),
-    "reason": N_("事由"),
     "rows": N_("行数"),
     "files": N_("附件数"),
     "sha256": N_("文件校验值"),
@@ -185,12 +199,13 @@ _CHOICES: dict[str, dict[Any, str]] = {
     "level": LEVEL_LABELS,
     "source": SOURCE_LABELS,
     "role": ROLE_LABELS,
+    "lifter": LIFTER_LABELS,
     "cert_kind": RUNG_LABELS,
 }
 _DISTRICTS = {"registration_district", "tax_district", "statistics_district", "district", "districts"}
 _MONEY = {*MONEY_FIGURES, "registered_capital"}
 # Fields the office keeps for itself, and those that are somebody's personal data.
-OFFICE_FIELDS = frozenset({"note"})
+OFFICE_FIELDS = frozenset({"note", "tag", "reason", "lifter", "lifted_why"})
 PERSONAL = frozenset(
     {
         ("contact", "name"),
@@ -201,8 +216,8 @@ PERSONAL = frozenset(
     }
 )
 MASK = "＊＊＊"
-# What the trail keeps of an act that changes no field: told as it is.
-STATED = ("year", "source", "name", "reason", "rows", "files", "sha256")
+# What an act says of itself beside what it changed: told as it is.
+STATED = ("year", "source", "name", "since_on", "reason", "rows", "files", "sha256")
 
 
 class Line(NamedTuple):
@@ -290,7 +305,11 @@ def _field(field: str) -> str:
 
 
 def _changes(event: Event) -> dict[str, list[Any]]:
-    """Return {field: [before, after]}; what was stated or added at once has no before."""
+    """Return {field: [before, after]}, done or planned; what was stated or added at once has no before."""
     detail = event.detail
     stated = {name: detail[name] for name in STATED if name in detail} | detail.get("figures", {})
-    return {**{name: [None, value] for name, value in stated.items()}, **detail.get("changes", {})}
+    return {
+        **{name: [None, value] for name, value in stated.items()},
+        **detail.get("planned", {}),
+        **detail.get("changes", {}),
+    }

@@ -83,7 +83,7 @@ def _firm_form(firm: Any = None) -> FirmForm:
     """Return the form with its choices of people, filled from ``firm`` on the way in."""
     form = FirmForm(obj=firm) if firm is not None else FirmForm()
     nobody = SelectChoice("", _("未指定"))
-    form.officer_id.choices = [nobody, *(SelectChoice(str(u.id), u.name) for u in queries.officers())]
+    form.officer_id.choices = [nobody, *(SelectChoice(str(u.id), u.name) for u in queries.officers(firm))]
     form.agency_id.choices = [nobody, *(SelectChoice(str(a.id), a.name) for a in queries.agencies())]
     if not form.is_submitted() and firm is not None:
         for name in TRI_FIELDS:
@@ -116,7 +116,7 @@ def create() -> ResponseReturnValue:
             firm = service.create(current_user, _firm_values(form), clock.today())
             flash(_("已建档"), "good")
             return redirect(url_for("desk.firm", firm_id=firm.id))
-    return page("firms/create.html", form)
+    return page("firms/create.html", form, **_suggestions())
 
 
 @bp.route("/<int:firm_id>/edit", methods=["GET", "POST"])
@@ -138,7 +138,12 @@ def edit(firm_id: int) -> ResponseReturnValue:
                 raise
             flash(_("已保存"), "good")
             return redirect(url_for("firms.file", firm_id=firm.id))
-    return page("firms/edit.html", form, firm=firm, head=queries.head(firm, clock.today()), theirs=theirs)
+    head = queries.head(firm, clock.today())
+    return page("firms/edit.html", form, firm=firm, head=head, theirs=theirs, **_suggestions())
+
+
+def _suggestions() -> dict[str, list[str]]:
+    return {"parks": queries.parks(), "incubators": queries.incubators()}
 
 
 def _differences(form: FirmForm, typed: dict[str, Any], firm: Any) -> list[tuple[str, str, str]]:

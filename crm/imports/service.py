@@ -12,6 +12,7 @@ from crm.domain.lists import ImportStatus, RowOutcome
 from crm.domain.money import Unit
 from crm.domain.records import FIGURES, Jurisdiction, Source
 from crm.domain.words import N_
+from crm.firms import derived
 from crm.firms.models import AnnualReturn, Certification, Contact, Firm, FormerName, Move
 from crm.imports import layout as layouts
 from crm.imports import plan, recognise
@@ -192,6 +193,7 @@ def _write(planned: list[Planned], owner: User, item: Import) -> None:
         db.session.connection().execute(update(firm).where(firm.c.id == bindparam("the_id")).values(values), edited)
     for table, rows in writes.items():
         db.session.execute(insert(table), rows)
+    derived.refresh({p.firm_id for p in work if p.firm_id is not None})
     record_many(entries, owner)
 
 
@@ -217,7 +219,7 @@ def _collect(p: Planned, owner: User, today: date, writes: Writes, edits: Edits)
             if p.outcome is RowOutcome.UPDATE:  # two moves on one day: the later word counts
                 same = (Move.firm_id == p.firm_id, Move.jurisdiction == jurisdiction, Move.since_on == since)
                 db.session.execute(delete(Move).where(*same))
-            add(Move, jurisdiction=jurisdiction, district=values[key], since_on=since)
+            add(Move, jurisdiction=jurisdiction, district=values[key], since_on=since, previous=p.changes[key][0])
     for year, figures in p.row.figures.items():
         if any(f"{key}@{year}" in p.changes for key in figures):
             _collect_return(p, owner, year, figures, add)

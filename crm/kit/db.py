@@ -1,6 +1,6 @@
 """The database: one engine, one rule about transactions, the column types of the house."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -19,6 +19,8 @@ from sqlalchemy.types import TypeDecorator
 # SQLite releases in which a WAL reset can corrupt the file: 3.7.0 to 3.51.2, repaired in 3.51.3.
 WAL_IS_SAFE = pysqlite3.dbapi2.sqlite_version_info >= (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000
+# SQLite takes 32,766 values in one statement, PostgreSQL 65,535.
+CHUNK = 10_000
 
 # Whether the transaction that begins next may write. A GET may not; everything else may.
 _writing: ContextVar[bool] = ContextVar("writing", default=True)
@@ -164,3 +166,9 @@ def snapshot() -> Iterator[Connection]:
         finally:
             _writing.reset(token)
         yield connection
+
+
+def chunks(ids: Collection[int]) -> Iterator[Sequence[int]]:
+    """Cut ``ids`` into parts that one statement can name."""
+    all_of_them = list(ids)
+    return (all_of_them[start : start + CHUNK] for start in range(0, len(all_of_them), CHUNK))

@@ -7,6 +7,7 @@ from crm.accounts.models import User
 from crm.domain.access import Role
 from crm.domain.errors import Refused
 from crm.domain.records import VisitKind
+from crm.firms import derived
 from crm.journal.service import changes
 from crm.journal.service import record as journal
 from crm.kit import clock
@@ -30,6 +31,7 @@ def record(firm_id: int, by: User, values: dict[str, Any], today: date) -> Visit
     visit = Visit(firm_id=firm_id, by_id=by.id, created_at=clock.now(), **values)
     db.session.add(visit)
     db.session.flush()
+    derived.refresh([firm_id])
     journal("visit.recorded", by, "visit", visit.id, firm_id, changes=changes({}, values))
     return visit
 
@@ -51,6 +53,7 @@ def edit(visit: Visit, by: User, values: dict[str, Any], today: date) -> None:
         visit.done_on = None
     for name in FIELDS:
         setattr(visit, name, values[name])
+    derived.refresh([visit.firm_id])
     journal("visit.edited", by, "visit", visit.id, visit.firm_id, changes=changed)
 
 
