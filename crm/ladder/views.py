@@ -27,11 +27,6 @@ EXPIRING_DAYS = 90
 STRIP = 1000  # how wide the strip of past rungs is drawn
 
 
-@bp.record_once
-def _filters(state: Any) -> None:
-    state.app.jinja_env.filters["figure_name"] = telling.figure_name
-
-
 @bp.app_context_processor
 def tellers() -> dict[str, Any]:
     """Give templates the words for criteria: ``tell`` has all of them."""

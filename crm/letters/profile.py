@@ -18,6 +18,7 @@ from crm.firms.models import Firm
 from crm.kit import charts, clock, pdf
 from crm.kit.pages import words
 from crm.ladder import service as ladder
+from crm.ladder import telling
 from crm.letters import queries
 
 SHOWN = (
@@ -30,6 +31,7 @@ SHOWN = (
     "employees_total",
     "tech_staff",
 )
+CHARTED = ("revenue", "rd_hte")
 MOST_CERTIFICATES = 12
 FEN_PER_WAN = 1_000_000
 
@@ -60,7 +62,8 @@ def html(firm: Firm, reader: User, on: date) -> str:
         labels=FIGURES,
         money_figures=MONEY_FIGURES,
         sources=SOURCE_LABELS,
-        chart=_chart(years),
+        charts={name: _chart(years, name) for name in CHARTED},
+        tell=telling,
         gap=ladder.gap(firm, on),
         rights=Counter(item.kind for item in rights),
         ip_labels=IP_LABELS,
@@ -72,16 +75,10 @@ def html(firm: Firm, reader: User, on: date) -> str:
     )
 
 
-def _chart(years: list[Any]) -> str:
-    def wan(name: str) -> list[float | None]:
-        said = [year.in_force(name) for year in years]
-        return [item.value / FEN_PER_WAN if item else None for item in said]
-
-    series = {
-        f"{words(FIGURES['revenue'])}（{_('万元')}）": wan("revenue"),
-        f"{words(FIGURES['rd_hte'])}（{_('万元')}）": wan("rd_hte"),
-    }
-    return charts.bars([year.year for year in years], series, _("没有数据"))
+def _chart(years: list[Any], name: str) -> str:
+    said = [year.in_force(name) for year in years]
+    values = [item.value / FEN_PER_WAN if item else None for item in said]
+    return charts.bars([year.year for year in years], {words(FIGURES[name]): values}, _("没有数据"))
 
 
 def file_name(firm: Firm) -> str:
