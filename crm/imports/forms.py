@@ -9,7 +9,7 @@ from crm.kit.forms import Form
 class UploadForm(Form):
     """One file."""
 
-    file = FileField(_l("表格文件"), [FileRequired(_l("请选择一个 .xlsx 或 .csv 文件"))])
+    file = FileField(_l("表格文件"), [FileRequired(_l("请选择一个 .xlsx、.xls 或 .csv 文件"))])
 
 
 class DecideForm(Form):

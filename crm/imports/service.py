@@ -1,6 +1,7 @@
 """What is done with a list: taken in, checked, applied as a whole, sent back with its errors marked."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -84,10 +85,10 @@ def apply(item: Import, owner: User, confirmed: dict[int, int]) -> None:
     item.job_id = jobs.enqueue("imports.apply", owner.id, params).id
 
 
-def marked(item: Import, title: str, words: dict[int, str]) -> bytes:
-    """Return the workbook that came, with a column saying what became of each row."""
+def marked(item: Import, title: str, notes: Mapping[int, str], comments: Mapping[tuple[int, int], str]) -> bytes:
+    """Return the workbook that came, with a column saying what became of each row and comments on its faulty cells."""
     layout = layout_of(item)
-    return sheets.annotate(files.read(item.file_key), layout.sheet, layout.heading_row, words, title)
+    return sheets.annotate(files.read(item.file_key), layout.sheet, layout.heading_row, notes, title, comments)
 
 
 def _sheet(content: bytes, layout: Layout) -> sheets.Sheet:

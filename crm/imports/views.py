@@ -22,6 +22,7 @@ from crm.kit.access import requires
 from crm.kit.pages import page, wan, words
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
+COMMENTED = 5_000  # cells; beyond that the column alone tells
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -136,16 +137,20 @@ def check(import_id: int) -> ResponseReturnValue:
 @bp.get("/<int:import_id>/marked")
 @requires(Permission.IMPORT_RUN)
 def marked(import_id: int) -> ResponseReturnValue:
-    """Give the same workbook back with a column that says what became of each row."""
+    """Give the same workbook back with a column that says what became of each row, and comments on faulty cells."""
     item = queries.get(import_id, current_user)
-    notes = {}
+    notes, comments = {}, {}
     for row in queries.all_rows(item):
         parts = [words(OUTCOME_LABELS[row.outcome])]
         parts += [error_words(error) for error in row.errors]
         notes[row.number] = "；".join(parts)
-    content = service.marked(item, _("导入结果"), notes)
-    stem, dot, ending = item.file_name.rpartition(".")
-    name = f"{stem or ending}-{_('导入结果')}{dot}{ending if stem else 'csv'}"
+        for error in row.errors:
+            if error["index"] is not None and len(comments) < COMMENTED:
+                comments[row.number, error["index"]] = words(error["message"]).format(**error["params"])
+    content = service.marked(item, _("导入结果"), notes, comments)
+    stem, dot, _ending = item.file_name.rpartition(".")
+    ending = "xlsx" if content.startswith(b"PK") else "csv"
+    name = f"{stem if dot else item.file_name}-{_('导入结果')}.{ending}"
     return send_file(io.BytesIO(content), "application/octet-stream", as_attachment=True, download_name=name)
 
 

@@ -6,10 +6,11 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import xlsxwriter
@@ -18,19 +19,18 @@ from crm.domain.errors import Refused
 from crm.domain.words import N_
 
 MAX_BYTES = 30 * 1024 * 1024
-MEMORY = 1024 * 1024 * 1024
+MEMORY = 512 * 1024 * 1024
 SECONDS = 30
-CHILD = Path(__file__).with_name("sheets_child.py")
+CHILD = Path(__file__).with_name("sheets_child")
 
 Cell = str | int | float | bool | date | None
 
 REASONS: dict[str, str] = {
     "password": N_("文件有打开密码：请在 Excel 中取消密码后另存，再上传"),
-    "xls": N_("这是旧版 .xls 文件：请在 Excel 中另存为 .xlsx 后再上传"),
     "bomb": N_("文件解压后大得不合常理，没有打开：请把数据复制到新建的工作簿里再上传"),
     "macro": N_("文件里有宏：请另存为不带宏的 .xlsx 后再上传"),
     "broken": N_("文件损坏，打不开：请在 Excel 中打开并另存一份再上传"),
-    "not_sheet": N_("这不是 Excel 表格：请上传 .xlsx 或 .csv 文件"),
+    "not_sheet": N_("这不是 Excel 表格：请上传 .xlsx、.xls 或 .csv 文件"),
     "html": N_("这是网页文件，只是改了后缀：请在 Excel 中打开后另存为 .xlsx 再上传"),
     "binary": N_("这不是文本表格：请上传 .xlsx，或以 UTF-8、GB18030 编码保存的 .csv"),
     "encoding": N_("看不懂文件的编码：请以 UTF-8 或 GB18030（ANSI）编码另存 .csv 再上传"),
@@ -46,15 +46,23 @@ REASONS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: ``rows`` from the first row down, cells from column A on; empty cells are None."""
+    """One sheet: ``rows`` from the first row down, cells from column A on; empty cells are None.
+
+    ``hidden_rows`` and ``hidden_columns`` count from 0, as do the corners in ``merged``: (top, left, bottom, right). A
+    merged text stands in its first cell. ``from_1904``: days as numbers count from 1904, not from 1900.
+    """
 
     name: str
     hidden: bool
     rows: list[list[Cell]]
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    from_1904: bool = False
 
 
 def read(content: bytes) -> list[Sheet]:
-    """Return the sheets of an .xlsx or .csv file. Raises Refused with the reason and how to mend it."""
+    """Return the sheets of an .xlsx, .xls or .csv file. Raises Refused with the reason and how to mend it."""
     if not content:
         raise Refused(REASONS["empty"])
     if len(content) > MAX_BYTES:
@@ -62,15 +70,35 @@ def read(content: bytes) -> list[Sheet]:
     answer = json.loads(_child({"do": "read"}, content))
     _raise_if_refused(answer)
     return [
-        Sheet(sheet["name"], sheet["hidden"], [[_cell(cell) for cell in row] for row in sheet["rows"]])
+        Sheet(
+            sheet["name"],
+            sheet["hidden"],
+            [[_cell(cell) for cell in row] for row in sheet["rows"]],
+            frozenset(sheet.get("hidden_rows", ())),
+            frozenset(sheet.get("hidden_columns", ())),
+            tuple(tuple(area) for area in sheet.get("merged", ())),
+            sheet.get("from_1904", False),
+        )
         for sheet in answer["sheets"]
     ]
 
 
-def annotate(content: bytes, sheet: str, heading_row: int, notes: dict[int, str], title: str) -> bytes:
-    """Return the same file with a column ``title`` behind the last: ``notes`` is {row number: text}; formats stay."""
-    request = {"do": "annotate", "sheet": sheet, "heading_row": heading_row, "notes": notes, "title": title}
-    answer = _child(request, content)
+def annotate(
+    content: bytes,
+    sheet: str,
+    heading_row: int,
+    notes: Mapping[int, str],
+    title: str,
+    comments: Mapping[tuple[int, int], str] = MappingProxyType({}),
+) -> bytes:
+    """Return the same file with a column ``title`` behind the last, and comments on cells.
+
+    ``notes`` is {row number: text}, ``comments`` {(row number, column from 0): text}. An .xlsx keeps all it had, a .csv
+    its encoding (and has no comments); an .xls comes back as .xlsx, its values without their formats.
+    """
+    places = [(row, column, text) for (row, column), text in comments.items()]
+    request = {"do": "mark", "sheet": sheet, "heading_row": heading_row, "title": title, "comments": places}
+    answer = _child(request | {"notes": dict(notes)}, content)
     if not answer.startswith(b"OK\n"):
         _raise_if_refused(json.loads(answer))
     return answer[3:]

@@ -168,16 +168,17 @@ def test_the_workbook_comes_back_with_an_error_column(desk: Desk) -> None:
     content = book([uscc(501), "广州甲科技有限公司", "火星区", "2016-05-06", 2025, 1, 1])
     item = desk.check(content)
     with desk.app.app_context():
-        back = service.marked(item, "导入结果", {2: "不能导入；C列“注册区”"})
+        back = service.marked(item, "导入结果", {2: "不能导入；C列“注册区”"}, {(2, 2): "不是广州市的区"})
     sheet = load_workbook(io.BytesIO(back))["名单"]
     assert [sheet.cell(1, 8).value, sheet.cell(2, 8).value] == ["导入结果", "不能导入；C列“注册区”"]
     assert sheet.cell(2, 2).value == "广州甲科技有限公司"
+    assert sheet.cell(2, 3).comment.text == "不是广州市的区"
 
 
 def test_a_formula_in_a_note_stays_text(desk: Desk) -> None:
     item = desk.check(book([uscc(501), "广州甲科技有限公司", "天河区", "2016-05-06", 2025, 1, 1]))
     with desk.app.app_context():
-        back = service.marked(item, "导入结果", {2: "=HYPERLINK(1)"})
+        back = service.marked(item, "导入结果", {2: "=HYPERLINK(1)"}, {})
     assert load_workbook(io.BytesIO(back))["名单"].cell(2, 8).data_type == "s"
 
 
