@@ -23,7 +23,7 @@ from crm.domain.care import Duty, Lifter
 from crm.domain.ladder import Rung
 from crm.domain.places import DISTRICTS
 from crm.domain.records import AchievementKind, IpKind, IpOrigin, Jurisdiction, Level, Source, VisitKind
-from crm.firms import derived
+from crm.firms import derived, names
 from crm.firms.care_models import Assignment, FirmTag, Group, GroupMember, StopFlag, Tag
 from crm.firms.models import (
     Achievement,
@@ -476,6 +476,7 @@ def _insert(stories: list[_Story]) -> None:
     for table, rows in tables.items():
         if rows:
             db.session.execute(insert(table), rows)
+    names.refresh(ids)
     record_many([Entry("firm.created", "firm", firm_id, firm_id, {"by": "demo"}) for firm_id in ids], System())
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import delete, update
 
 from crm.accounts.models import FailedAttempt, Invitation, SignIn
-from crm.firms import assignments, derived
+from crm.firms import assignments, derived, names
 from crm.kit import clock, rounds
 from crm.kit.db import db, transaction
 from crm.kit.once import Act
@@ -21,6 +21,7 @@ def walk(today: date) -> bool:
             return False
         assignments.take_effect(today)
         derived.refresh()
+        names.refresh()
         tidy()
     return True
 

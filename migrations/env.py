@@ -20,6 +20,11 @@ def compare_type(ctx: object, column: object, db_column: object, db_type: object
     return False if isinstance(our_type, UtcDateTime) and isinstance(db_type, DateTime) else None
 
 
+def include_name(name: str | None, kind: str, parents: object) -> bool:
+    """Pass over what only migrations know: the index by pairs of characters, and SQLite's tables for it."""
+    return "firm_handle_pairs" not in (name or "")
+
+
 def check_foreign_keys(connection: Connection) -> None:
     """Refuse a migration that leaves orphans: foreign keys were off while tables were rebuilt."""
     orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
@@ -40,6 +45,7 @@ def run() -> None:
             connection=connection,
             target_metadata=migrate.db.metadata,
             render_item=render_item,
+            include_name=include_name,
             transactional_ddl=True,
             **{**migrate.configure_args, "compare_type": compare_type},
         )

@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from sqlalchemy import create_engine, event, text
 
 from crm import create_app
+from crm.firms import names
 from crm.kit.db import db, transaction
 from tests import cluster
 from tests.browse import Browser
@@ -68,6 +69,9 @@ def app(database_template: Callable[[Path], str], tmp_path: Path) -> Iterator[Fl
     yield app
     with app.app_context():
         db.session.remove()
+        with transaction(writing=False):
+            forgotten = names.stale()
+        assert not forgotten, f"names, codes or contacts of firms {forgotten} were changed without names.refresh"
         db.engine.dispose()
 
 

@@ -11,7 +11,8 @@ from crm.accounts.service import hash_password
 from crm.domain.access import FIRM_ROLES, Role
 from crm.domain.ladder import Rung
 from crm.domain.records import Source
-from crm.firms.models import AnnualReturn, Certification, Firm
+from crm.firms import names
+from crm.firms.models import AnnualReturn, Certification, Contact, Firm, FormerName
 from crm.kit import clock
 from crm.kit.db import db, transaction
 
@@ -39,6 +40,8 @@ class Make:
             record = build()
             db.session.add(record)
             db.session.flush()
+            if isinstance(record, (Firm, FormerName, Contact)):
+                names.refresh([getattr(record, "firm_id", record.id)])
             db.session.refresh(record)
             db.session.expunge(record)
             db.session.commit()

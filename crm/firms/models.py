@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from crm.domain.finding import Handle
 from crm.domain.ladder import Rung
 from crm.domain.records import (
     AchievementKind,
@@ -101,6 +102,28 @@ class FormerName(Base):
     firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"))
     name: Mapped[str] = mapped_column(String(200), index=True)
     until_on: Mapped[date | None]
+
+
+class FirmHandle(Base):
+    """Something a firm is found by (``crm/domain/finding.py``), worked out from its names, code and contacts.
+
+    Written by ``firms.names.refresh`` only. ``length`` is that of the firm's name: of two hits the shorter comes first.
+    A migration keeps an index over every two neighbouring characters of ``text``.
+    """
+
+    __tablename__ = "firm_handle"
+    __table_args__ = (
+        Index("ix_firm_handle_kind_text", "kind", "text"),
+        Index("ix_firm_handle_kind_length_firm_id_text", "kind", "length", "firm_id", "text"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[Handle]
+    # Compared byte by byte on either database, so that what begins with a text is a range of the index.
+    text: Mapped[str] = mapped_column(String(1200).with_variant(String(1200, collation="C"), "postgresql"))
+    shown: Mapped[str] = mapped_column(String(200))
+    length: Mapped[int]
 
 
 class Move(Base):

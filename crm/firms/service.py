@@ -13,7 +13,7 @@ from crm.domain.access import Role
 from crm.domain.errors import Refused
 from crm.domain.records import FIGURES, Jurisdiction, Source
 from crm.domain.words import N_
-from crm.firms import assignments, derived, figures, queries
+from crm.firms import assignments, derived, figures, names, queries
 from crm.firms.models import AnnualReturn, Attachment, Firm, FormerName, Move
 from crm.journal.service import changes, record
 from crm.kit import clock, files
@@ -68,6 +68,7 @@ def create(actor: User, values: Mapping[str, Any], today: date) -> Firm:
     _move(firm, {}, values, values.get("moved_on") or firm.established_on or today)
     assignments.begin(firm, actor, today)
     derived.refresh([firm.id])
+    names.refresh([firm.id])
     record("firm.created", actor, "firm", firm.id, firm.id, changes=changes({}, _kept(values)))
     return firm
 
@@ -97,6 +98,7 @@ def edit(firm: Firm, actor: User, version: int, values: Mapping[str, Any], today
             setattr(firm, key, values[key])
     firm.updated_at = clock.now()
     derived.refresh([firm.id])
+    names.refresh([firm.id])
     record("firm.edited", actor, "firm", firm.id, firm.id, changes=changed)
 
 
@@ -139,6 +141,7 @@ def add(table: Any, firm: Firm, actor: User, values: Mapping[str, Any]) -> Any:
     with _unique(SAME_NUMBER, "number"):
         db.session.add(item)
     derived.refresh([firm.id])
+    names.refresh_for(table, firm.id)
     record(f"{table.__tablename__}.added", actor, table.__tablename__, item.id, firm.id, changes=changes({}, values))
     return item
 
@@ -152,6 +155,7 @@ def amend(item: Any, actor: User, values: Mapping[str, Any]) -> None:
         for key, value in values.items():
             setattr(item, key, value)
     derived.refresh([item.firm_id])
+    names.refresh_for(type(item), item.firm_id)
     table = item.__tablename__
     record(f"{table}.edited", actor, table, item.id, item.firm_id, changes=changed)
 
@@ -165,6 +169,7 @@ def remove(item: Any, actor: User) -> None:
     record(f"{table}.removed", actor, table, item.id, item.firm_id, changes=gone)
     db.session.delete(item)
     derived.refresh([item.firm_id])
+    names.refresh_for(type(item), item.firm_id)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from crm.domain.lists import ImportStatus, RowOutcome
 from crm.domain.money import Unit
 from crm.domain.records import FIGURES, Jurisdiction, Source
 from crm.domain.words import N_
-from crm.firms import derived
+from crm.firms import derived, names
 from crm.firms.models import AnnualReturn, Certification, Contact, Firm, FormerName, Move
 from crm.imports import layout as layouts
 from crm.imports import plan, recognise
@@ -195,6 +195,7 @@ def _write(planned: list[Planned], owner: User, item: Import) -> None:
     for table, rows in writes.items():
         db.session.execute(insert(table), rows)
     derived.refresh({p.firm_id for p in work if p.firm_id is not None})
+    names.refresh({p.firm_id for p in work if p.firm_id is not None})
     record_many(entries, owner)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 from crm.domain.errors import Refused
 from crm.domain.words import N_
+from crm.firms import names
 from crm.journal import service as journal
 from crm.journal.models import ChainHead
 from crm.kit import files
@@ -45,6 +46,7 @@ def read(source: Path, actor: journal.Actor) -> dict[str, Any]:
             _load(archive, manifest, connection)
             _bring_files(archive, manifest, new)
         _prove(manifest, connection)
+        names.refresh()
     except (zipfile.BadZipFile, EOFError, KeyError):
         _take_away(new)
         raise Refused(BROKEN) from None

@@ -30,8 +30,9 @@ def empty(tmp_path: Path) -> Flask:
 
 
 def tables() -> set[str]:
-    """Return the tables there are, Alembic's own left out."""
-    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+    """Return the tables there are; Alembic's own and those behind SQLite's index by characters left out."""
+    found = set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+    return {name for name in found if not name.startswith("firm_handle_pairs")}
 
 
 def test_up_check_down_up(empty: Flask) -> None:
@@ -77,3 +78,26 @@ def test_the_database_itself_refuses_to_rewrite_the_trail(app: Flask) -> None:
         for attack in ("UPDATE event SET actor_name = 'x'", "DELETE FROM event"):
             with pytest.raises(Exception, match="append-only"), transaction():
                 db.session.execute(text(attack))
+
+
+def test_firms_that_were_there_before_are_found_afterwards(empty: Flask) -> None:
+    from crm.firms import names
+    from crm.kit.db import transaction
+
+    with empty.app_context():
+        upgrade(revision="003")
+        with transaction():
+            db.session.execute(
+                text(
+                    "INSERT INTO firm (id, uscc, name, status, clusters, version, created_at, updated_at) VALUES "
+                    "(7, '91440106000000001X', '广州澜图软件有限公司', 'active', '[]', 1, '2026-01-01', '2026-01-01')"
+                )
+            )
+            db.session.execute(text("INSERT INTO former_name (firm_id, name) VALUES (7, '旧谷科技')"))
+            db.session.execute(
+                text("INSERT INTO contact (firm_id, name, phone, main) VALUES (7, '陈敏', '19900000001', true)")
+            )
+        upgrade()
+        with transaction():
+            assert db.session.scalar(text("SELECT count(*) FROM firm_handle")) == 10
+            assert names.stale() == set()

@@ -16,6 +16,7 @@ from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.domain.ladder import Rung
 from crm.domain.lists import ImportStatus
+from crm.firms import names
 from crm.firms.models import AnnualReturn, Certification, Firm, FormerName
 from crm.imports import service
 from crm.imports.models import Import, ImportRow
@@ -267,6 +268,7 @@ def test_what_changed_since_the_dry_run_stops_the_writing(desk: Desk, make: Make
     item = desk.check(book([firm.uscc, "新名有限公司", None, None, None, None, None]))
     with desk.app.app_context(), transaction():
         db.session.get(Firm, firm.id).name = "别人改的名有限公司"
+        names.refresh([firm.id])
     done = desk.apply(item)
     assert done.status is ImportStatus.FAILED
     assert "重新预检" in done.error

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, select, text, update
 from crm import create_app, demo
 from crm.accounts.models import User
 from crm.domain.errors import Refused
+from crm.firms import names
 from crm.firms import service as firms
 from crm.firms.models import Attachment, Contact, Firm
 from crm.journal.models import Event
@@ -83,6 +84,7 @@ def filled(app: Flask, make: Make) -> Flask:
         firm.note = '引号" 反斜杠\\ 换行\n行分隔\u2028 空\u00a0格 表情🚀 =SUM(A1) 〇'
         firm.registered_capital = 9_007_199_254_740_993  # beyond what a float can hold
         db.session.add(Contact(firm_id=firm.id, name="李'; DROP TABLE firm;--", phone=None))
+        names.refresh([firm.id])
     return app
 
 
@@ -272,6 +274,7 @@ def test_what_others_write_meanwhile_is_not_half_in_the_file(filled: Flask, tmp_
                 db.session.add(firm)
                 db.session.flush()
                 db.session.add(Contact(firm_id=firm.id, name="中途"))
+                names.refresh([firm.id])
             added.append(True)
 
     target = tmp_path / "register.zip"
