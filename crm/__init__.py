@@ -24,8 +24,9 @@ TABLES = (
     "firms.care_models",
     "imports.models",
     "visits.models",
+    "tasks.models",
 )
-ROOMS = ("accounts", "firms", "imports", "visits", "ladder", "lists", "letters", "transfer", "desk")
+ROOMS = ("accounts", "firms", "imports", "visits", "tasks", "ladder", "lists", "letters", "transfer", "desk")
 
 
 def create_app(overrides: dict[str, object] | None = None, instance_path: str | None = None) -> Flask:

@@ -8,7 +8,7 @@ import math
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from random import Random
 from typing import Any
@@ -38,6 +38,7 @@ from crm.firms.models import (
 from crm.journal.service import Entry, System, record_many
 from crm.kit import clock
 from crm.kit.db import Base, db
+from crm.tasks.models import Task
 from crm.visits.models import Visit
 
 YEARS = 4
@@ -95,6 +96,7 @@ PARKS = ("示例软件园", "示例智造园", "示例生物岛", "示例创新�
 INCUBATORS = ("示例众创孵化器", "示例加速器", "示例青创空间")
 TAGS = ("重点企业", "上市后备", "规上培育", "疑似搬迁", "待补材料")
 STOPS = ("纳税信用降级，核实期间暂停推荐", "涉嫌重复申报，等待核查结论", "注册地址无法联系，暂停受理")
+TASKS = ("催报季度研发数据", "核对科技人员名单", "约专家预评审", "补传审计报告", "电话确认账号开通", "整理申报材料目录")
 NEXT_STEPS = ("催补研发费用辅助账", "回复贷款贴息政策条件", "确认知识产权清单", "预约专家预评审")
 
 
@@ -240,6 +242,8 @@ def _firm(random: Random, number: int, today: date, people: _People) -> _Story:
     story.rows[Visit] = list(_visits(random, today, people.officers.get(district), now))
     # A number of its own, so that what was told before these marks came stays the same.
     _care(Random(number), story, people, today)  # noqa: S311 - a story, not a secret
+    # The same for the work around it.
+    story.rows[Task] = list(_tasks(Random(-number), number, today, people.officers.get(district), now))  # noqa: S311
     return story
 
 
@@ -463,6 +467,24 @@ def _visits(random: Random, today: date, officer_id: int | None, now: Any) -> It
             "done_on": next_on if kept else None,
             "created_at": now - timedelta(days=ago),
         }
+
+
+def _tasks(random: Random, number: int, today: date, officer_id: int | None, now: datetime) -> Iterator[dict[str, Any]]:
+    if officer_id is None or random.random() < 0.75:
+        return
+    due_on = today + timedelta(days=random.choice((-12, -3, 0, 2, 5, 9, 20, 45)))
+    kept = due_on < today and random.random() < 0.8
+    yield {
+        "title": random.choice(TASKS),
+        "owner_id": officer_id,
+        "due_on": due_on,
+        "act": f"demo-{number}",
+        "made_by_id": officer_id,
+        "made_at": now - timedelta(days=20),
+        "done_on": due_on if kept else None,
+        "done_by_id": officer_id if kept else None,
+        "version": 2 if kept else 1,
+    }
 
 
 def _insert(stories: list[_Story]) -> None:

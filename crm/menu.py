@@ -28,6 +28,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("ladder.index", N_("梯度"), icon="stairs-up", permission=Permission.LADDER_COUNT),
     Entry("imports.index", N_("导入"), icon="table-import", permission=Permission.IMPORT_RUN),
     Entry("visits.index", N_("走访"), icon="message-2", permission=Permission.VISIT_READ),
+    Entry("tasks.index", N_("待办"), icon="checklist", permission=Permission.TASK_READ),
     Entry("desk.jobs", N_("后台任务"), icon="progress", permission=Permission.JOB_READ),
     Entry("accounts.index", N_("账号"), icon="users", permission=Permission.ACCOUNT_ADMINISTER),
     Entry("transfer.export", N_("整库导出"), icon="database-export", permission=Permission.REGISTER_EXPORT),

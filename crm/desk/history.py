@@ -25,6 +25,8 @@ from crm.journal.models import Event
 from crm.kit import clock
 from crm.kit.db import db
 from crm.kit.tables import Page
+from crm.tasks import queries as tasks
+from crm.tasks.models import Task
 from crm.visits import queries as visits
 from crm.visits.models import Visit
 
@@ -147,12 +149,14 @@ def _events(of: Kind) -> Callable[[Firm, User], Iterable[Moment]]:
         imported = Event.detail["import"].as_integer().is_not(None)
         # What was written about a meeting is read by those who may read the meeting.
         readable = visits.visible_to(user).where(Visit.firm_id == firm.id).with_only_columns(Visit.id)
+        shared = tasks.visible_to(user).where(Task.firm_id == firm.id).with_only_columns(Task.id)
         attached = select(Attachment.id).where(Attachment.firm_id == firm.id)
         query = (
             journal.of_firm(firm.id)
             .with_only_columns(Event.id, Event.at)
             .where(Event.action.not_in(TOLD_BY_RECORD), imported if of is Kind.IMPORT else ~imported)
             .where((Event.subject != "visit") | Event.subject_id.in_(readable))
+            .where((Event.subject != "task") | Event.subject_id.in_(shared))
             .where((Event.action != "attachment.added") | Event.subject_id.not_in(attached))
         )
         for event_id, at in db.session.execute(query):

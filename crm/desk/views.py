@@ -1,5 +1,6 @@
 """Where one enters: the morning, the file of a firm at a glance, its timeline, search."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, request, send_file, url_for
@@ -22,6 +23,7 @@ from crm.kit.access import can, public, requires
 from crm.kit.db import db
 from crm.kit.pages import is_fragment, page
 from crm.ladder import service as ladder
+from crm.tasks import queries as tasks
 from crm.visits import queries as visits
 
 bp = Blueprint("desk", __name__)
@@ -55,11 +57,22 @@ def home() -> ResponseReturnValue:
         "silent_days": visits.SILENT_DAYS,
         "jobs": queries.count_running_jobs(current_user),
         "soon": visits.promised(current_user, 1, until=today + visits.NEAR, size=12),
+        "tasks": tasks.due(current_user, today, tasks.Whose(current_user.id)),
+        "tasks_soon": _tasks_soon(today),
         "assigned": queries.assigned(current_user) if role is Role.AGENCY else [],
         "events": queries.count_events() if can(Permission.AUDIT_READ) else None,
         "day": today,
     }
     return page("desk/home.html", **context)
+
+
+def _tasks_soon(today: date) -> tables.Page:
+    """Return the reader's own tasks that come due within a week or are past their day."""
+    return tasks.listing(current_user, tasks.Heap.SOON, today, 1, tasks.Whose(current_user.id), size=12)
+
+
+def _tasks_of(firm_id: int, today: date) -> tables.Page:
+    return tasks.listing(current_user, tasks.Heap.OPEN, today, 1, tasks.Whose(firm_id=firm_id), size=5)
 
 
 @bp.get("/firms/<int:firm_id>")
@@ -79,6 +92,7 @@ def firm(firm_id: int) -> ResponseReturnValue:
         visits=visits.of_firm(firm.id, current_user, limit=3) if notes else [],
         promise=visits.next_promise(firm.id, current_user) if notes else None,
         visit_labels=VISIT_LABELS,
+        tasks=_tasks_of(firm.id, today) if can(Permission.TASK_READ) else None,
         certificates=firms.certifications(firm),
         years=years,
         figures=figures,

@@ -52,6 +52,8 @@ class Permission(StrEnum):
     PROFILE_PRINT = "profile:print"
     PROFILE_PRINT_MANY = "profile:print_many"
     REGISTER_EXPORT = "register:export"
+    TASK_READ = "task:read"
+    TASK_WORK = "task:work"
     VISIT_READ = "visit:read"
     VISIT_RECORD = "visit:record"
 
@@ -60,8 +62,8 @@ P = Permission
 
 _EVERYONE = {P.ACCOUNT_SELF, P.DESK_READ}
 _READ_ONE = {P.FIRM_READ, P.LADDER_READ, P.PROFILE_PRINT}
-_READ_MANY = {P.FIRM_LIST, P.VISIT_READ, P.LADDER_COUNT, P.PROFILE_PRINT_MANY, P.JOB_READ}
-_WORK = {P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.IMPORT_RUN, P.VISIT_RECORD}
+_READ_MANY = {P.FIRM_LIST, P.VISIT_READ, P.LADDER_COUNT, P.PROFILE_PRINT_MANY, P.JOB_READ, P.TASK_READ}
+_WORK = {P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.IMPORT_RUN, P.VISIT_RECORD, P.TASK_WORK}
 # Why a firm is stopped, its tags, where it went: the office's own notes, not for firms and agencies.
 _OFFICE = {P.FIRM_CARE_READ}
 
@@ -72,7 +74,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK | _OFFICE),
     Role.FIRM_EDITOR: frozenset(_EVERYONE | _READ_ONE),
     Role.FIRM_CERTIFIER: frozenset(_EVERYONE | _READ_ONE),
-    Role.AGENCY: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.VISIT_RECORD}),
+    Role.AGENCY: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.VISIT_RECORD, P.TASK_WORK}),
     Role.AUDITOR: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _OFFICE | {P.AUDIT_READ, P.REGISTER_EXPORT}),
     Role.ADMIN: frozenset(_EVERYONE | {P.ACCOUNT_ADMINISTER, P.JOB_READ, P.REGISTER_EXPORT}),
 }

@@ -47,6 +47,10 @@ ACTION_LABELS: dict[str, str] = {
 
 VERB_LABELS: dict[str, str] = {
     "added": N_("登记"),
+    "done": N_("办结"),
+    "handed": N_("转交"),
+    "reopened": N_("重新打开"),
+    "withdrawn": N_("撤回"),
     "created": N_("新建"),
     "edited": N_("修改"),
     "removed": N_("删除"),
@@ -80,6 +84,7 @@ SUBJECT_LABELS: dict[str, str] = {
     "move": N_("管辖区"),
     "stop_flag": N_("暂停标记"),
     "visit": N_("走访联系"),
+    "task": N_("待办"),
     "import": N_("导入"),
     "user": N_("账号"),
     "agency": N_("服务机构"),
@@ -153,6 +158,9 @@ FIELD_LABELS: dict[str, str] = {
     "next_step": N_("下一步"),
     "next_on": N_("答应的日期"),
     "done_on": N_("办结日期"),
+    "done_by_id": N_("办结人"),
+    "owner_id": N_("负责人"),
+    "due_on": N_("期限"),
     "username": N_("用户名"),
     "role": N_("角色"),
     "districts": N_("负责的区"),
@@ -203,6 +211,7 @@ _CHOICES: dict[str, dict[Any, str]] = {
     "cert_kind": RUNG_LABELS,
 }
 _DISTRICTS = {"registration_district", "tax_district", "statistics_district", "district", "districts"}
+_PEOPLE = ("officer_id", "owner_id", "done_by_id")
 _MONEY = {*MONEY_FIGURES, "registered_capital"}
 # Fields the office keeps for itself, and those that are somebody's personal data.
 OFFICE_FIELDS = frozenset({"note", "tag", "reason", "lifter", "lifted_why"})
@@ -248,12 +257,12 @@ class Teller:
             (field, value)
             for event in events
             for field, both in _changes(event).items()
-            if field in {"officer_id", "agency_id"}
+            if field in {*_PEOPLE, "agency_id"}
             for value in both
             if value is not None
         ]
         self.names = {
-            "officer_id": accounts.names_of({value for field, value in pairs if field == "officer_id"}),
+            **dict.fromkeys(_PEOPLE, accounts.names_of({value for field, value in pairs if field in _PEOPLE})),
             "agency_id": accounts.agency_names_of({value for field, value in pairs if field == "agency_id"}),
         }
 

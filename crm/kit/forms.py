@@ -67,6 +67,17 @@ class Form(FlaskForm):
                 self.form_errors.append(sentence)
 
 
+class VersionField(HiddenField):
+    """The version of the record when the edit began; sent without one, 0: older than any."""
+
+    data: int
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number; nonsense is 0."""
+        text = str(valuelist[0]) if valuelist else ""
+        self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 class WanField(StringField):
     """An amount typed in 万元 and kept in fen; what is not an amount says why."""
 

@@ -77,6 +77,15 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("visits.edit", "GET"): ("O", "XG"),  # one's own notes only
     ("visits.edit", "POST"): ("O", "XG"),
     ("visits.settle", "POST"): ("OM", "XG"),
+    ("tasks.index", "GET"): ("OXMGU", ""),
+    ("tasks.create", "GET"): ("OXMG", ""),
+    ("tasks.create", "POST"): ("OXMG", ""),
+    ("tasks.edit", "GET"): ("OM", "XG"),  # an agency reads what its own people own or made
+    ("tasks.edit", "POST"): ("OM", "XG"),
+    ("tasks.done", "POST"): ("OM", "XG"),
+    ("tasks.reopen", "POST"): ("OM", "XG"),
+    ("tasks.hand", "POST"): ("OXMG", ""),
+    ("tasks.withdraw", "POST"): ("OXMG", ""),
     ("ladder.index", "GET"): ("OXMGU", ""),
     ("ladder.firm", "GET"): READERS,
     ("letters.firm", "GET"): READERS,

@@ -17,6 +17,7 @@ from crm.imports.models import Import
 from crm.kit import access, clock, files
 from crm.kit.db import db, transaction
 from crm.kit.jobs import Job, JobStatus
+from crm.tasks.models import Task
 from crm.visits.models import Visit
 from tests.house.access_table import TABLE
 from tests.make import Make
@@ -69,6 +70,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         Visit(firm_id=a.id, kind="visit", visited_on=date(2026, 1, 5), by_id=officer.id, summary="记", created_at=now,
               next_step="回访", next_on=date(2026, 2, 1))
     )  # fmt: skip
+    task = make.add(Task(firm_id=a.id, title="做", owner_id=officer.id, made_by_id=officer.id, made_at=now, act="k"))
     with app.app_context():
         kept = files.store(b"%PDF-1.7 result")
     job = make.add(Job(kind="letters.profiles", owner_id=officer.id, params={}, status=JobStatus.DONE, created_at=now,
@@ -84,6 +86,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         "part_id": contact.id,
         "attachment_id": attachment,
         "visit_id": visit.id,
+        "task_id": task.id,
         "job_id": job.id,
         "import_id": brought.id,
         "session_id": 999_999,

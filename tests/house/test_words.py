@@ -82,10 +82,26 @@ def test_no_view_speaks_past_the_catalogue(path: Path) -> None:
             assert id(node) in inside, f"line {node.lineno}: {node.value}"
 
 
+PAGES = (
+    "/",
+    "/firms",
+    "/ladder",
+    "/imports",
+    "/imports/new",
+    "/visits",
+    "/tasks",
+    "/tasks/new",
+    "/jobs",
+    "/me",
+    "/firms/new",
+    "/kit",
+)
+
+
 def test_pages_in_english_show_no_chinese(make, browse: Callable) -> None:
     browser = browse(make.user("manager", name="Manager"))
     browser.post("/language", {"locale": "en", "next": "/"})
-    for path in ("/", "/firms", "/ladder", "/imports", "/imports/new", "/visits", "/jobs", "/me", "/firms/new", "/kit"):
+    for path in PAGES:
         words = browser.get(path).words.replace("中文", "")
         # District names of the list to choose from, the stem of what a heading must say.
         rest = re.sub(r"“年度”|“企业名称”|“统一社会信用代码”|元、?|万|亿|或|2023年5月6日", "", words)
