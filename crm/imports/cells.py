@@ -23,7 +23,10 @@ MISSING = {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "n/a", "n
 EARLIEST = date(1949, 10, 1)
 # Excel keeps 15 digits of a number; a longer one has lost its last digits for good.
 DIGITS = 10**15
-_SERIALS = range(20_000, 80_000)  # 1954 to 2119 as days since 1899-12-30
+DAYS_END = 80_000  # Excel's days since 1899-12-30: 20,000 is in 1954, this in 2119
+_SERIALS = range(20_000, DAYS_END)
+_FAILED = re.compile(r"#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|ERROR!|SPILL!|CALC!)")
+_UNWORKED = "=?"  # what the reader puts for a formula whose result was never stored
 
 _DAY = re.compile(r"(\d{4})[年./\-](\d{1,2})[月./\-](\d{1,2})日?(?:[ T].*)?")
 _DAY_SOLID = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -75,6 +78,10 @@ def is_missing(cell: Cell) -> bool:
 def read(name: str, cell: Cell, unit: Unit | None, this_year: int) -> Any:
     """Return what ``cell`` says of field ``name``; money without a written unit counts in ``unit``. Raises Refused."""
     field = FIELDS[name]
+    if isinstance(cell, str) and _FAILED.fullmatch(cell):
+        raise Refused("这一格的公式出错了（{text}）：请改成正确的值", text=cell)
+    if cell == _UNWORKED:
+        raise Refused("这一格是没有算过的公式：请在 Excel 中打开文件并保存一次，再上传")
     if field.kind in _TEXTS:
         return _TEXTS[field.kind](_text(cell))
     match field.kind:

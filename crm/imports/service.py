@@ -15,8 +15,8 @@ from crm.domain.records import FIGURES, Jurisdiction, Source
 from crm.domain.words import N_
 from crm.firms import derived, names
 from crm.firms.models import AnnualReturn, Certification, Contact, Firm, FormerName, Move
+from crm.imports import finding, plan, recognise
 from crm.imports import layout as layouts
-from crm.imports import plan, recognise
 from crm.imports.layout import Layout
 from crm.imports.models import Import, ImportRow
 from crm.imports.plan import IDENTITY, Planned
@@ -34,7 +34,7 @@ def create(owner: User, file_name: str, content: bytes) -> Import:
     Raises Refused when the file is no list of firms.
     """
     pages = sheets.read(content)
-    found = [found for page in pages if not page.hidden and (found := layouts.find(page.name, page.rows))]
+    found = [found for page in pages if not page.hidden and (found := finding.find(page))]
     if not found:
         raise Refused("没有找到表头：要有一行写着“企业名称”或“统一社会信用代码”和另一列，请对照模板检查", field="file")
     stored = files.store(content)

@@ -1,5 +1,6 @@
 """Which list it is, and what its rows yield."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from crm.domain.ladder import Rung
 from crm.domain.lists import ListKind
 from crm.domain.records import IpKind, VisitKind
-from crm.imports import layout, recognise
+from crm.imports import finding, recognise
 from crm.imports.recognise import Row
 from crm.kit.sheets import Sheet
 from tests.make import uscc
@@ -18,9 +19,9 @@ THIS_YEAR = 2026
 
 def read(*rows: list[Any], title: str = "名单", **given: Any) -> tuple[ListKind, list[Row]]:
     sheet = Sheet(title, False, list(rows))
-    found = layout.find(title, sheet.rows)
+    found = finding.find(sheet)
     assert found is not None
-    plan = layout.Layout(found.sheet, found.heading_row, found.columns, found.kind, given)
+    plan = replace(found, given=given)
     return found.kind, recognise.rows(plan, sheet, THIS_YEAR)
 
 
@@ -84,7 +85,7 @@ def test_an_entry_list_says_its_rung_by_itself() -> None:
     ],
 )
 def test_kinds_by_their_headings(headings: list[str], kind: ListKind) -> None:
-    found = layout.find("名单", [headings])
+    found = finding.find(Sheet("名单", False, [list(headings)]))
     assert found is not None
     assert found.kind is kind
 
