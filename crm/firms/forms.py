@@ -7,7 +7,6 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     IntegerField,
     SelectField,
     SelectMultipleField,
@@ -38,7 +37,7 @@ from crm.domain.records import (
     Level,
     Source,
 )
-from crm.kit.forms import Form, WanField
+from crm.kit.forms import EditForm, Form, WanField
 from crm.kit.pages import words
 
 BLANK = SelectChoice("", _l("未知"))
@@ -55,8 +54,8 @@ def _needed(message: str) -> list[Any]:
     return [InputRequired(message)]
 
 
-class FirmForm(Form):
-    """Identity of a firm. ``version`` is the one the edit began from."""
+class FirmForm(EditForm):
+    """Identity of a firm."""
 
     uscc = StringField(_l("统一社会信用代码"), [InputRequired(_l("请填写统一社会信用代码")), Length(max=40)])
     name = StringField(_l("企业名称"), [InputRequired(_l("请填写企业名称")), Length(max=200)])
@@ -81,7 +80,6 @@ class FirmForm(Form):
     officer_id = SelectField(_l("服务专员"), choices=[])
     agency_id = SelectField(_l("服务机构"), choices=[])
     note = TextAreaField(_l("备注"), [Length(max=2000)])
-    version = HiddenField(default="1")
 
     def validate_uscc(self, field: StringField) -> None:
         """Say which character of the code is wrong."""
@@ -96,7 +94,7 @@ class FirmForm(Form):
             raise ValidationError(_l("请填写国民经济行业分类的2至4位数字代码，例如 6513"))
 
 
-class ContactForm(Form):
+class ContactForm(EditForm):
     """Somebody at the firm."""
 
     name = StringField(_l("姓名"), [InputRequired(_l("请填写姓名")), Length(max=64)])
@@ -108,7 +106,7 @@ class ContactForm(Form):
     main = BooleanField(_l("主要联系人"))
 
 
-class CertificationForm(Form):
+class CertificationForm(EditForm):
     """A certificate or registration."""
 
     kind = SelectField(_l("资质"), choices=choices(RUNG_LABELS))
@@ -125,7 +123,7 @@ class CertificationForm(Form):
             raise ValidationError(_l("有效期早于发证日期"))
 
 
-class IpForm(Form):
+class IpForm(EditForm):
     """A right or an application."""
 
     kind = SelectField(_l("类别"), choices=choices(IP_LABELS), coerce=IpKind)
@@ -139,7 +137,7 @@ class IpForm(Form):
     used_for_hte_on = DateField(_l("已用于高企认定（Ⅱ类只能用一次）"), [Optional()])
 
 
-class AchievementForm(Form):
+class AchievementForm(EditForm):
     """An award, an institution, a standard."""
 
     kind = SelectField(_l("类别"), choices=choices(ACHIEVEMENT_LABELS), coerce=AchievementKind)
@@ -150,7 +148,7 @@ class AchievementForm(Form):
     until_on = DateField(_l("有效期至"), [Optional()])
 
 
-class CreditCheckForm(Form):
+class CreditCheckForm(EditForm):
     """What the public registers said on a day."""
 
     checked_on = DateField(_l("核查日期"), _needed(_l("请填写核查日期")))

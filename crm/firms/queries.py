@@ -21,7 +21,7 @@ from crm.firms.models import (
     IntellectualProperty,
     Move,
 )
-from crm.kit.db import db
+from crm.kit.db import db, writing
 
 
 def visible_to(user: User) -> Select[tuple[Firm]]:
@@ -57,6 +57,9 @@ def get(firm_id: int, user: User) -> Firm:
     Raises MergedError for a file that went into one of ``visible_to(user)``; a page turns it into a redirect.
     """
     query = visible_to(user).where(Firm.id == firm_id)
+    if writing():
+        # Whoever changes a file holds it to the end: two saves, or a save and a merge, come one after the other.
+        query = query.with_for_update(key_share=True)
     firm = db.session.scalars(query).first()
     kept = None if firm else gone_into(user, Firm.id == firm_id).get(firm_id)
     if kept is not None:

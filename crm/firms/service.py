@@ -49,14 +49,6 @@ SAME_NUMBER = N_("这家企业已有同类、同编号的记录")
 SAME_CODE = N_("这个统一社会信用代码刚刚由别人建了档")
 
 
-class ChangedMeanwhileError(Refused):
-    """Somebody has saved the file since the edit began; ``version`` is the file's now."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__("您打开之后别人保存过这份档案：下面并排列出了不同之处，核对后再次保存即以您的为准")
-        self.version = version
-
-
 def create(actor: User, values: Mapping[str, Any], today: date) -> Firm:
     """Open a file. Raises Refused for a code that has one, or a district the actor does not work on."""
     _check_code(values["uscc"], None)
@@ -73,20 +65,20 @@ def create(actor: User, values: Mapping[str, Any], today: date) -> Firm:
     return firm
 
 
-def edit(firm: Firm, actor: User, version: int, values: Mapping[str, Any], today: date) -> None:
-    """Save what was typed. An old name is kept, a change of district becomes a move on its day.
+def edit(firm: Firm, actor: User, values: Mapping[str, Any], today: date, *, act: str = "edited", **told: Any) -> None:
+    """Set the fields that ``values`` names. An old name is kept, a change of district becomes a move on its day.
 
-    Raises ChangedMeanwhileError when ``version`` is not the file's any more, Refused as ``create`` does.
+    Whoever lets people type over what others may have saved meanwhile weighs both first (``together.weigh``).
+    ``act`` and ``told`` say in the trail how it came about. Raises Refused as ``create`` does.
     """
     before = {key: getattr(firm, key) for key in EDITABLE}
-    if version != firm.version:
-        raise ChangedMeanwhileError(firm.version)
-    _check_code(values["uscc"], firm)
-    if values.get("registration_district") != firm.registration_district:
-        _check_district(actor, values.get("registration_district"), needed=False)
     changed = changes(before, _kept(values))
     if not changed:
         return
+    if "uscc" in changed:
+        _check_code(values["uscc"], firm)
+    if "registration_district" in changed:
+        _check_district(actor, values["registration_district"], needed=False)
     if "name" in changed:
         known = select(FormerName).where(FormerName.firm_id == firm.id, FormerName.name == firm.name)
         if db.session.scalars(known).first() is None:
@@ -99,7 +91,7 @@ def edit(firm: Firm, actor: User, version: int, values: Mapping[str, Any], today
     firm.updated_at = clock.now()
     derived.refresh([firm.id])
     names.refresh([firm.id])
-    record("firm.edited", actor, "firm", firm.id, firm.id, changes=changed)
+    record(f"firm.{act}", actor, "firm", firm.id, firm.id, changes=changed, **told)
 
 
 def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,8 +138,8 @@ def add(table: Any, firm: Firm, actor: User, values: Mapping[str, Any]) -> Any:
     return item
 
 
-def amend(item: Any, actor: User, values: Mapping[str, Any]) -> None:
-    """Change one record of the file."""
+def amend(item: Any, actor: User, values: Mapping[str, Any], *, act: str = "edited", **told: Any) -> None:
+    """Change one record of the file; ``act`` and ``told`` say in the trail how it came about."""
     changed = changes({key: getattr(item, key) for key in values}, values)
     if not changed:
         return
@@ -157,7 +149,7 @@ def amend(item: Any, actor: User, values: Mapping[str, Any]) -> None:
     derived.refresh([item.firm_id])
     names.refresh_for(type(item), item.firm_id)
     table = item.__tablename__
-    record(f"{table}.edited", actor, table, item.id, item.firm_id, changes=changed)
+    record(f"{table}.{act}", actor, table, item.id, item.firm_id, changes=changed, **told)
 
 
 def remove(item: Any, actor: User) -> None:

@@ -36,6 +36,9 @@ ACTION_LABELS: dict[str, str] = {
     "firm.assignment_planned": N_("定下换人"),
     "firm.tagged": N_("加标签"),
     "firm.untagged": N_("去标签"),
+    "firm.restored": N_("恢复旧值"),
+    "firm.merged": N_("并入另一份档案"),
+    "firm.unmerged": N_("撤销合并"),
     "import.created": N_("上传表格"),
     "import.applied": N_("导入表格"),
     "register.exported": N_("整库导出"),
@@ -54,6 +57,7 @@ VERB_LABELS: dict[str, str] = {
     "created": N_("新建"),
     "edited": N_("修改"),
     "removed": N_("删除"),
+    "restored": N_("恢复"),
     "stated": N_("填报"),
     "printed": N_("打印"),
     "disabled": N_("停用"),
@@ -250,10 +254,12 @@ def act_in_words(action: str) -> str:
 class Teller:
     """Tells events in words; ``names`` are the people and agencies the events speak of, found once for all of them."""
 
-    def __init__(self, events: Iterable[Event], *, office: bool, contacts: bool) -> None:
+    def __init__(
+        self, events: Iterable[Event], *, office: bool, contacts: bool, also: Iterable[tuple[str, Any]] = ()
+    ) -> None:
         self.office = office
         self.contacts = contacts
-        pairs = [
+        pairs = [(field, value) for field, value in also if field in {"officer_id", "agency_id"} and value] + [
             (field, value)
             for event in events
             for field, both in _changes(event).items()
@@ -278,14 +284,15 @@ class Teller:
         return [
             Line(
                 _field(field),
-                self._value(event.subject, field.partition("@")[0], before),
-                self._value(event.subject, field.partition("@")[0], after),
+                self.value(event.subject, field.partition("@")[0], before),
+                self.value(event.subject, field.partition("@")[0], after),
             )
             for field, (before, after) in _changes(event).items()
             if self.office or field not in OFFICE_FIELDS
         ]
 
-    def _value(self, subject: str, field: str, value: Any) -> str:
+    def value(self, subject: str, field: str, value: Any) -> str:
+        """Return one value of a field as people read it."""
         if value is None or value == []:
             return UNKNOWN
         if (subject, field) in PERSONAL and not self.contacts:
@@ -293,7 +300,7 @@ class Teller:
         if isinstance(value, bool):
             return _("是") if value else _("否")
         if isinstance(value, list):
-            return "、".join(self._value(subject, field, item) for item in value)
+            return "、".join(self.value(subject, field, item) for item in value)
         if field in _MONEY and isinstance(value, int):
             return _("%(amount)s 万元", amount=wan(value))
         if field in _DISTRICTS:

@@ -131,6 +131,11 @@ def _keep_or_forget(response: Response) -> Response:
     return response
 
 
+def writing() -> bool:
+    """Return whether this transaction may write."""
+    return _writing.get()
+
+
 def give_up() -> None:
     """Forget what this request has written and go on as a reader, to show an error page."""
     db.session.rollback()

@@ -78,6 +78,20 @@ class VersionField(HiddenField):
         self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
+class EditForm(Form):
+    """A form over a record that somebody else may save meanwhile.
+
+    ``seen``: how far the trail had come when the edit began; ``shown``: when both versions were last put side by side.
+    """
+
+    seen = HiddenField()
+    shown = HiddenField()
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, by field name, without the machinery."""
+        return {name: value for name, value in super().values().items() if name not in {"seen", "shown"}}
+
+
 class WanField(StringField):
     """An amount typed in 万元 and kept in fen; what is not an amount says why."""
 

@@ -35,7 +35,7 @@ class TestCompleteness:
         opened = {"uscc": uscc(950), "name": "广州新建科技有限公司", "registration_district": "440106"}
         firm = service.create(officer, opened, TODAY)
         assert of(firm) == (10, None)
-        service.edit(firm, officer, firm.version, {**opened, "address": "示例路1号", "officer_id": officer.id}, TODAY)
+        service.edit(firm, officer, {**opened, "address": "示例路1号", "officer_id": officer.id}, TODAY)
         assert of(firm) == (20, None)
         contact = service.add(Contact, firm, officer, {"name": "陈敏", "phone": "19900000001", "main": True})
         assert of(firm) == (35, None)

@@ -48,8 +48,8 @@ ACTS: dict[str, Callable[[Any, Firm], Any]] = {
     "opened": lambda by, f: service.create(
         by, {"uscc": uscc(901), "name": "广州新谷科技有限公司", "registration_district": "440106"}, TODAY
     ),
-    "renamed": lambda by, f: service.edit(f, by, f.version, _identity(f, name="广州行远软件有限公司"), TODAY),
-    "given another code": lambda by, f: service.edit(f, by, f.version, _identity(f, uscc=uscc(902)), TODAY),
+    "renamed": lambda by, f: service.edit(f, by, _identity(f, name="广州行远软件有限公司"), TODAY),
+    "given another code": lambda by, f: service.edit(f, by, _identity(f, uscc=uscc(902)), TODAY),
     "somebody added": lambda by, f: service.add(Contact, f, by, {"name": "陈敏", "phone": "199-0000-0002"}),
     "somebody's number changed": lambda by, f: service.amend(_contact(f), by, {"phone": "19900000003"}),
     "somebody gone": lambda by, f: service.remove(_contact(f), by),

@@ -86,19 +86,6 @@ def test_a_rename_keeps_the_old_name_and_a_move_its_day(app: Flask, make: Make, 
     }
 
 
-def test_two_people_edit_and_nothing_is_lost(app: Flask, make: Make, browse) -> None:
-    firm = make.firm(name="广州原名科技有限公司")
-    one_tab, other_tab = browse(make.user("officer")), browse(make.user("officer"))
-    _, mine = one_tab.get(f"/firms/{firm.id}/edit").form()
-    other_tab.submit(f"/firms/{firm.id}/edit", {"address": "别人先保存的地址"})
-    page = one_tab.post(f"/firms/{firm.id}/edit", {**mine, "address": "我填写的地址"}, 422)
-    assert "别人先保存的地址" in page.words
-    assert page.form()[1]["address"] == "我填写的地址"
-    assert one(app, select(Firm)).address == "别人先保存的地址"
-    one_tab.post(f"/firms/{firm.id}/edit", page.form()[1])
-    assert one(app, select(Firm)).address == "我填写的地址"
-
-
 def test_figures_are_added_never_changed_and_a_slip_is_asked_about(app: Flask, make: Make, browse) -> None:
     firm = make.firm()
     make.annual_return(firm, 2024, revenue=1_000_000_000, source=Source.SELF_REPORT)
