@@ -25,6 +25,7 @@ TABLES = (
     "imports.models",
     "visits.models",
     "tasks.models",
+    "lists.saved_models",
 )
 ROOMS = ("accounts", "firms", "imports", "visits", "tasks", "ladder", "lists", "letters", "transfer", "desk")
 

@@ -39,7 +39,7 @@ def count_firms(user: User) -> int:
 
 def count_expiring(user: User, today: date) -> int:
     """Count the firms of ``user`` with a certificate that runs out within EXPIRING_DAYS, as the list of firms does."""
-    return lists.count(user, ListAsked(short=(("expiring", str(EXPIRING_DAYS)),)), today)
+    return lists.count(user, ListAsked(short=(("expiring", (str(EXPIRING_DAYS),)),)), today)
 
 
 def count_running_jobs(user: User) -> int:

@@ -1,8 +1,8 @@
 """The figure in force: of all that was stated of a firm's year, the word of the most trusted source that states it.
 
 Of several versions of a source the highest that states the figure counts: who says nothing of a figure takes nothing
-back, be it another source or a later version. This is the one implementation; the page, the rules and the lists all go
-through it.
+back, be it another source or a later version. This is the one implementation; the page and the rules go
+through ``in_force``, the conditions of a list through ``word``, which says the same in SQL (tested to be equal).
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, String, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, exists, or_, select, type_coerce
+from sqlalchemy.orm import aliased
 
 from crm.domain.records import FIGURES, TRUST, Source
-from crm.firms.models import AnnualReturn
+from crm.firms.models import AnnualReturn, Firm
 from crm.kit import frames
 from crm.kit.db import db
 
@@ -68,6 +69,34 @@ def in_force(returns: pl.DataFrame) -> pl.DataFrame:
 def _trusted_first() -> list[pl.Expr]:
     rank = pl.col("source").replace_strict({source.value: TRUST[source] for source in Source}, return_dtype=pl.Int64)
     return [rank, pl.col("version").neg()]
+
+
+def word(figure: str, year: int) -> Subquery:
+    """Return (firm_id, value) of every firm for which anybody has stated a figure of a year: the value in force."""
+    said, other = aliased(AnnualReturn), aliased(AnnualReturn)
+    better = or_(
+        _trust(other.source) < _trust(said.source), and_(other.source == said.source, other.version > said.version)
+    )
+    beaten = exists().where(
+        other.firm_id == said.firm_id, other.year == year, getattr(other, figure).is_not(None), better
+    )
+    value = getattr(said, figure)
+    stated = select(said.firm_id, value.label("value")).where(said.year == year, value.is_not(None), ~beaten)
+    return stated.subquery()
+
+
+def ordering(figure: str, year: int | None, since: int) -> ColumnElement[Any]:
+    """Return a firm's figure in force of a year as a column; no year: the newest since ``since`` that states it."""
+    said = aliased(AnnualReturn)
+    value = getattr(said, figure)
+    of_years = said.year == year if year else said.year >= since
+    stated = select(value).where(said.firm_id == Firm.id, of_years, value.is_not(None))
+    best = stated.order_by(said.year.desc(), _trust(said.source), said.version.desc()).limit(1)
+    return best.correlate(Firm).scalar_subquery()
+
+
+def _trust(source: Any) -> ColumnElement[int]:
+    return case({each.value: rank for each, rank in TRUST.items()}, value=source)
 
 
 def read(firms: Select[Any], since: int, until: int, as_of: datetime | None = None) -> pl.DataFrame:

@@ -2,21 +2,22 @@
 
 The usual filters have short names there (``rung=high_tech&district=440106&expiring=90``); each is one condition, see
 SHORT. All others stand in ``where`` (crm.lists.conditions). ``columns=rung,district`` chooses the columns,
-``sort=-rung,name`` orders by several, ``on=2025-12-31`` looks at a past day.
+``sort=-rung,name`` orders by several, ``on=2025-12-31`` looks at a past day, ``view=3`` says which saved view this is
+or was.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
 
 from crm.domain.errors import Refused
 from crm.lists import conditions, fields
 from crm.lists.columns import DEFAULT as DEFAULT_COLUMNS
-from crm.lists.columns import SORTS, find
+from crm.lists.columns import find, sorter
 from crm.lists.conditions import Condition, Group
 
-# Short name: the field and the test it stands for, and the values that go before the one it gives.
+# Short name: the field and the test it stands for; it takes one value or several ("440106,440112").
 SHORT: dict[str, tuple[str, str]] = {
     "rung": ("rung", "is"),
     "cert": ("certificate", "held"),
@@ -39,52 +40,51 @@ class Asked:
     """What a list was asked. ``faults`` are the parts of an address that nobody can read; they narrow nothing."""
 
     q: str = ""
-    short: tuple[tuple[str, str], ...] = ()
+    short: tuple[tuple[str, tuple[str, ...]], ...] = ()
     where: Group = EVERYTHING
     columns: tuple[str, ...] = DEFAULT_COLUMNS
     sort: tuple[str, ...] = DEFAULT_SORT
     on: date | None = None
-    faults: tuple[Refused, ...] = ()
+    view: int | None = field(default=None, compare=False)
+    faults: tuple[Refused, ...] = field(default=(), compare=False)
 
     @classmethod
     def read(cls, arguments: Mapping[str, Any], today: date) -> Self:
         """Read an address (a MultiDict or a plain mapping). What is not allowed narrows nothing."""
         where, faults = _where(arguments.get("where", ""))
-        short = tuple((name, value) for name in SHORT for value in _texts(arguments, name) if _allowed(name, value))
+        short = ((name, _known(name, _texts(arguments, name))) for name in SHORT)
         return cls(
             q=arguments.get("q", "").strip()[:100],
-            short=short,
+            short=tuple((name, values) for name, values in short if values),
             where=where,
             columns=_columns(arguments.get("columns", "")),
             sort=_sort(arguments.get("sort", "")),
             on=_day(arguments.get("on", ""), today),
+            view=_view(arguments.get("view", "")),
             faults=faults,
         )
 
     def arguments(self) -> dict[str, Any]:
         """Return what the address carries: the inverse of ``read``, less what is as usual."""
-        short = {name: [value for key, value in self.short if key == name] for name in SHORT}
         found: dict[str, Any] = {
             "q": self.q,
-            **{name: values[0] if len(values) == 1 else values for name, values in short.items() if values},
+            **{name: ",".join(values) for name, values in self.short},
             "where": self.where.inside(),
             "columns": ",".join(self.columns) if self.columns != DEFAULT_COLUMNS else "",
             "sort": ",".join(self.sort) if self.sort != DEFAULT_SORT else "",
             "on": self.on.isoformat() if self.on else "",
+            "view": "" if self.view is None else str(self.view),
         }
         return {name: value for name, value in found.items() if value}
 
     def conditions(self) -> Group:
         """Return every condition in force as one tree; the words of ``q`` are one of them."""
         words = (Condition("name", "has", (self.q,)),) if self.q else ()
-        names = dict.fromkeys(name for name, _value in self.short)
-        short = (_condition(name, [value for key, value in self.short if key == name]) for name in names)
-        return Group("all", (*words, *short, *self.where.parts))
+        return Group("all", (*words, *(condition(*pair) for pair in self.short), *self.where.parts))
 
     def short_value(self, name: str) -> str:
-        """Return the value of a short filter that stands alone, for its select; "" for none and for several."""
-        values = [value for key, value in self.short if key == name]
-        return values[0] if len(values) == 1 else ""
+        """Return what the select of a usual filter stands on."""
+        return ",".join(dict(self.short).get(name, ()))
 
     def day(self, today: date) -> date:
         """Return the day the list is about."""
@@ -102,20 +102,32 @@ class Asked:
 
 def _texts(arguments: Mapping[str, Any], name: str) -> list[str]:
     several = getattr(arguments, "getlist", None)
-    return several(name)[:20] if several else [arguments[name]] if arguments.get(name) else []
+    texts = several(name) if several else [arguments.get(name, "")]
+    return [value for text in texts for value in text[:1000].split(",")][:40]
 
 
-def _condition(name: str, values: list[str]) -> Condition:
-    field, test = SHORT[name]
-    return Condition(field, test, (values[0], "any") if name == "expiring" else tuple(values))
+def condition(name: str, values: tuple[str, ...]) -> Condition:
+    """Return what a usual filter stands for."""
+    key, test = SHORT[name]
+    return Condition(key, test, (values[0], "any") if name == "expiring" else values)
 
 
-def _allowed(name: str, value: str) -> bool:
-    try:
-        fields.read(_condition(name, [value]))
-    except Refused:
-        return False
-    return True
+def _known(name: str, values: list[str]) -> tuple[str, ...]:
+    """Keep the values the filter knows, each once."""
+
+    def known(value: str) -> bool:
+        try:
+            fields.read(condition(name, (value,)))
+        except Refused:
+            return False
+        return True
+
+    kept = tuple(value for value in dict.fromkeys(values) if known(value))
+    return kept[:1] if name == "expiring" else kept
+
+
+def _view(text: str) -> int | None:
+    return int(text) if fields.is_number(text) else None
 
 
 def _where(text: str) -> tuple[Group, tuple[Refused, ...]]:
@@ -152,7 +164,7 @@ def _sort(text: str) -> tuple[str, ...]:
     chosen: dict[str, str] = {}
     for key in text[:400].split(","):
         plain = key.removeprefix("-")
-        if plain in SORTS and plain not in chosen:
+        if plain not in chosen and sorter(plain):
             chosen[plain] = key
     return tuple(chosen.values())[:MOST_SORTS] or DEFAULT_SORT
 

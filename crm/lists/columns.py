@@ -9,17 +9,18 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.accounts.models import Agency, User
-from crm.domain.access import Role
+from crm.domain.access import Permission, Role, may
 from crm.domain.clusters import GUANGZHOU_2025
 from crm.domain.industries import SECTIONS, TECH_FIELDS, section_of
 from crm.domain.ladder import RANK, RUNG_LABELS
 from crm.domain.places import DISTRICTS
 from crm.domain.records import COUNT_FIGURES, FIGURES, FIRM_STATUS_LABELS
 from crm.domain.words import N_
-from crm.firms import figures
+from crm.firms import figures, stops, tags
 from crm.firms.models import Certification, Contact, Firm
 from crm.firms.queries import rung_rank, valid_on
 from crm.kit.db import db
+from crm.lists.fields import CARE, FILE, IDENTITY, LADDER, OFFICE, PLACE, TRADE, YEARLY
 
 # Who may see who the people at a firm are; the others' lists do not offer these columns.
 MAY_SEE_PEOPLE = frozenset({Role.OFFICER, Role.MANAGER, Role.AGENCY})
@@ -29,102 +30,133 @@ _DATED = re.compile(r"([a-z_]+)\.((?:19|20)[0-9]{2})")
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``kind`` says how a value is written: text, code, rung, option, options, day, moment, wan, number.
+    """One column. ``kind`` says how a value is written: text, code, rung, option, options, tags, day, moment, wan,
+    number, percent.
 
-    ``of`` takes the firm and what ``needs`` has loaded for it; ``labels`` are the words of an option.
+    ``of`` takes the firm and what ``needs`` has loaded for it; ``labels`` are the words of an option; ``group`` is the
+    head under which it is offered; ``permission``: without it nobody sees the column.
     """
 
     key: str
     label: str
+    group: str
     kind: str
     of: Callable[[Firm, Any], Any]
     needs: str = ""
     labels: Mapping[Any, str] | None = None
     personal: bool = False
     year: int | None = None
+    permission: Permission | None = None
 
     @property
     def sortable(self) -> bool:
         """Whether a list can be ordered by it."""
-        return self.key in SORTS
+        return sorter(self.key) is not None
 
     @property
     def numeric(self) -> bool:
         """Whether it stands to the right."""
-        return self.kind in {"wan", "number"}
+        return self.kind in {"wan", "number", "percent"}
+
+    def open_for(self, user: User) -> bool:
+        """Whether ``user`` may see it."""
+        allowed = self.permission is None or may(user.role, self.permission)
+        return allowed and (not self.personal or user.role in MAY_SEE_PEOPLE)
 
 
-def _plain(key: str, label: str, kind: str = "text", labels: Mapping[Any, str] | None = None) -> Column:
-    attribute = {"district": "registration_district", "established": "established_on", "updated": "updated_at"}
-    name = attribute.get(key, key)
-    return Column(key, label, kind, lambda firm, _: getattr(firm, name), labels=labels)
+ATTRIBUTES = {"district": "registration_district", "established": "established_on", "updated": "updated_at"}
+
+
+def _plain(key: str, label: str, group: str, kind: str = "text", labels: Mapping[Any, str] | None = None) -> Column:
+    name = ATTRIBUTES.get(key, key)
+    return Column(key, label, group, kind, lambda firm, _: getattr(firm, name), labels=labels)
 
 
 def _figure(name: str, year: int | None = None) -> Column:
-    key = f"{name}.{year}" if year else name
+    """A figure of a year, or the newest of it that anybody has stated."""
     kind = "number" if name in COUNT_FIGURES else "wan"
 
-    def of(_firm: Firm, years: dict[int, dict[str, Any]]) -> Any:
-        found = years.get(year) if year else years[max(years)] if years else None
-        return found[name] if found else None
+    def of(_firm: Firm, years: Mapping[int, Mapping[str, Any]]) -> Any:
+        stated = newest(name, years) if year is None else year
+        return years[stated][name] if stated in years else None
 
-    return Column(key, FIGURES[name], kind, of, needs="figures", year=year)
+    return Column(f"{name}.{year}" if year else name, FIGURES[name], YEARLY, kind, of, needs="figures", year=year)
 
 
-def _newest_year(_firm: Firm, years: dict[int, dict[str, Any]]) -> int | None:
-    return max(years) if years else None
+def newest(name: str, years: Mapping[int, Mapping[str, Any]]) -> int | None:
+    """Return the newest year for which a figure is stated."""
+    return max((year for year, row in years.items() if row[name] is not None), default=None)
 
 
 def _rung(_firm: Firm, held: Sequence[Any]) -> Any:
     return held[0].kind if held else None
 
 
+def _ends(_firm: Firm, held: Sequence[Any]) -> Any:
+    return held[0].expires_on if held else None
+
+
+def _section(firm: Firm, _nothing: Any) -> str | None:
+    return section_of(firm.industry_code or "")
+
+
 COLUMNS: dict[str, Column] = {
     column.key: column
     for column in (
-        _plain("name", N_("企业名称")),
-        _plain("uscc", N_("统一社会信用代码"), "code"),
+        _plain("name", N_("企业名称"), IDENTITY),
+        _plain("uscc", N_("统一社会信用代码"), IDENTITY, "code"),
+        _plain("legal_representative", N_("法定代表人"), IDENTITY),
+        _plain("registered_capital", N_("注册资本（万元）"), IDENTITY, "wan"),
+        _plain("established", N_("成立日期"), IDENTITY, "day"),
+        _plain("status", N_("登记状态"), IDENTITY, "option", FIRM_STATUS_LABELS),
+        _plain("address", N_("注册地址"), IDENTITY),
+        Column("rung", N_("梯度"), LADDER, "rung", _rung, "certificates", RUNG_LABELS),
+        Column("expires", N_("有效期至"), LADDER, "day", _ends, "certificates"),
+        _plain("district", N_("注册地"), PLACE, "option", DISTRICTS),
+        _plain("tax_district", N_("税务"), PLACE, "option", DISTRICTS),
+        _plain("statistics_district", N_("统计"), PLACE, "option", DISTRICTS),
+        _plain("park", N_("园区"), PLACE),
+        _plain("incubator", N_("孵化器"), PLACE),
+        Column("officer", N_("服务专员"), CARE, "text", lambda _f, name: name, "officers"),
+        Column("agency", N_("服务机构"), CARE, "text", lambda _f, name: name, "agencies"),
+        Column("contact", N_("联系人"), CARE, "text", lambda _f, p: p and p.name, "contacts", personal=True),
+        Column("phone", N_("电话"), CARE, "code", lambda _f, p: p and p.phone, "contacts", personal=True),
+        _plain("last_contact_on", N_("最近联系"), CARE, "day"),
+        Column("tags", N_("标签"), CARE, "tags", lambda _f, t: [tag.name for tag in t], "tags", permission=OFFICE),
+        Column("stop", N_("暂停服务标记"), CARE, "text", lambda _f, s: s and s.reason, "stops", permission=OFFICE),
+        Column("note", N_("备注"), CARE, "text", lambda firm, _: firm.note, permission=OFFICE),
         Column(
-            "rung", N_("梯度"), "rung", lambda _f, held: held[0].kind if held else None, "certificates", RUNG_LABELS
+            "section", N_("行业门类"), TRADE, "option", lambda f, _: section_of(f.industry_code or ""), "", SECTIONS
         ),
-        Column("expires", N_("有效期至"), "day", lambda _f, held: held[0].expires_on if held else None, "certificates"),
-        _plain("district", N_("注册地"), "option", DISTRICTS),
-        _plain("tax_district", N_("税务"), "option", DISTRICTS),
-        _plain("statistics_district", N_("统计"), "option", DISTRICTS),
-        Column("officer", N_("服务专员"), "text", lambda firm, names: names.get(firm.officer_id), "officers"),
-        Column("agency", N_("服务机构"), "text", lambda firm, names: names.get(firm.agency_id), "agencies"),
-        Column("section", N_("行业门类"), "option", lambda f, _: section_of(f.industry_code or ""), labels=SECTIONS),
-        _plain("industry_code", N_("行业代码"), "code"),
-        Column("tech_field", N_("技术领域"), "option", lambda f, _: (f.tech_field or "")[:1], labels=TECH_FIELDS),
-        _plain("clusters", N_("产业集群"), "options", GUANGZHOU_2025),
-        _plain("main_product", N_("主要产品")),
-        _plain("status", N_("登记状态"), "option", FIRM_STATUS_LABELS),
-        _plain("legal_representative", N_("法定代表人")),
-        _plain("registered_capital", N_("注册资本（万元）"), "wan"),
-        _plain("established", N_("成立日期"), "day"),
-        _plain("address", N_("注册地址")),
-        Column("figures_year", N_("数据年度"), "text", _newest_year, "figures"),
+        _plain("industry_code", N_("行业代码"), TRADE, "code"),
+        Column("tech_field", N_("技术领域"), TRADE, "option", lambda f, _: (f.tech_field or "")[:1], "", TECH_FIELDS),
+        _plain("clusters", N_("产业集群"), TRADE, "options", GUANGZHOU_2025),
+        _plain("main_product", N_("主要产品"), TRADE),
         *(_figure(name) for name in FIGURES),
-        Column("contact", N_("联系人"), "text", lambda _f, person: person and person.name, "contacts", personal=True),
-        Column("phone", N_("电话"), "code", lambda _f, person: person and person.phone, "contacts", personal=True),
-        _plain("updated", N_("更新"), "moment"),
+        Column("figures_year", N_("数据年度"), YEARLY, "text", lambda _f, y: max(y, default=None), "figures"),
+        _plain("completeness", N_("完整度"), FILE, "percent"),
+        _plain("updated", N_("更新"), FILE, "moment"),
     )
 }
 DEFAULT = ("rung", "district", "revenue", "rd_hte", "employees_total", "officer", "updated")
 
-# What a list can be ordered by; each takes the day of the list.
-SORTS: dict[str, Callable[[date], Any]] = {
-    "name": lambda _: Firm.name,
-    "uscc": lambda _: Firm.uscc,
-    "rung": rung_rank,
-    "district": lambda _: Firm.registration_district,
-    "tax_district": lambda _: Firm.tax_district,
-    "statistics_district": lambda _: Firm.statistics_district,
-    "industry_code": lambda _: Firm.industry_code,
-    "registered_capital": lambda _: Firm.registered_capital,
-    "established": lambda _: Firm.established_on,
-    "updated": lambda _: Firm.updated_at,
-}
+# What a list can be ordered by besides the rung and the figures.
+ORDERS = (
+    "name", "uscc", "district", "tax_district", "statistics_district", "park", "incubator", "industry_code",
+    "registered_capital", "established", "last_contact_on", "completeness", "updated",
+)  # fmt: skip
+
+
+def sorter(key: str) -> Callable[[date], Any] | None:
+    """Return what makes the column that a list is ordered by, or None where there is no such order."""
+    name, _, year = key.partition(".")
+    if key == "rung":
+        return rung_rank
+    if key in ORDERS:
+        return lambda _: getattr(Firm, ATTRIBUTES.get(key, key))
+    if name not in FIGURES or find(key) is None:
+        return None
+    return lambda on: figures.ordering(name, int(year) if year else None, on.year - NEWEST_WITHIN)
 
 
 def find(key: str) -> Column | None:
@@ -135,32 +167,34 @@ def find(key: str) -> Column | None:
     return COLUMNS.get(key)
 
 
-def offered(user: User) -> dict[str, Column]:
-    """Return the columns ``user`` may choose."""
-    people = user.role in MAY_SEE_PEOPLE
-    return {key: column for key, column in COLUMNS.items() if people or not column.personal}
-
-
 def shown(user: User, keys: Sequence[str]) -> list[Column]:
     """Return the columns of ``keys`` that ``user`` may see, in their order."""
-    found = (find(key) for key in keys)
-    people = user.role in MAY_SEE_PEOPLE
-    return [column for column in found if column and (people or not column.personal)]
+    return [column for column in map(find, keys) if column and column.open_for(user)]
+
+
+def offered(user: User) -> dict[str, list[Column]]:
+    """Return the columns ``user`` may choose, by the head they stand under."""
+    found: dict[str, list[Column]] = {}
+    for column in COLUMNS.values():
+        if column.open_for(user) and column.key not in {"name", "uscc"}:
+            found.setdefault(column.group, []).append(column)
+    return found
 
 
 def values(firms: Sequence[Firm], columns: Sequence[Column], on: date) -> dict[int, dict[str, Any]]:
     """Return {firm id: {column key: value}} as kept: days, fen, members of closed lists; None is not known.
 
-    At most one statement for each kind of record behind the columns, however many the firms.
+    A figure of no given year is the newest stated; its year stands under "<key>:year". At most one statement for each
+    kind of record behind the columns, however many the firms.
     """
-    needed = {column.needs for column in columns if column.needs}
-    loaded = {need: LOADERS[need](firms, columns, on) for need in needed}
-    by_firm = {"officers", "agencies", ""}
-
-    def behind(firm: Firm, need: str) -> Any:
-        return loaded.get(need) if need in by_firm else loaded[need].get(firm.id, () if need != "figures" else {})
-
-    return {firm.id: {c.key: c.of(firm, behind(firm, c.needs)) for c in columns} for firm in firms}
+    loaded = {need: LOADERS[need](firms, columns, on) for need in {column.needs for column in columns} if need}
+    found: dict[int, dict[str, Any]] = {}
+    for firm in firms:
+        behind = {need: OF_FIRM[need](records, firm) for need, records in loaded.items()}
+        row = {column.key: column.of(firm, behind.get(column.needs)) for column in columns}
+        undated = (c.key for c in columns if c.needs == "figures" and c.key in FIGURES)
+        found[firm.id] = row | {f"{key}:year": newest(key, behind["figures"]) for key in undated}
+    return found
 
 
 def _ids(firms: Sequence[Firm]) -> list[int]:
@@ -180,10 +214,10 @@ def _certificates(firms: Sequence[Firm], _columns: Sequence[Column], on: date) -
 
 def _figures(firms: Sequence[Firm], columns: Sequence[Column], on: date) -> dict[int, dict[int, dict[str, Any]]]:
     years = {column.year for column in columns if column.year}
-    since = min({on.year - NEWEST_WITHIN} | years)
     ids = select(Firm.id).where(Firm.id.in_(_ids(firms)))
     found: dict[int, dict[int, dict[str, Any]]] = {}
-    for row in figures.in_force(figures.read(ids, since, on.year)).iter_rows(named=True):
+    stated = figures.read(ids, min({on.year - NEWEST_WITHIN} | years), on.year)
+    for row in figures.in_force(stated).iter_rows(named=True):
         found.setdefault(row["firm_id"], {})[row["year"]] = row
     return found
 
@@ -209,4 +243,16 @@ LOADERS: dict[str, Callable[[Sequence[Firm], Sequence[Column], date], dict[int, 
     "contacts": _contacts,
     "officers": _officers,
     "agencies": _agencies,
+    "tags": lambda firms, _columns, _on: tags.of(_ids(firms)),
+    "stops": lambda firms, _columns, on: stops.of_firms(_ids(firms), on),
+}
+# What of that belongs to one firm.
+OF_FIRM: dict[str, Callable[[dict[int, Any], Firm], Any]] = {
+    "certificates": lambda held, firm: held.get(firm.id, ()),
+    "figures": lambda years, firm: years.get(firm.id, {}),
+    "contacts": lambda people, firm: people.get(firm.id),
+    "officers": lambda names, firm: names.get(firm.officer_id),
+    "agencies": lambda names, firm: names.get(firm.agency_id),
+    "tags": lambda found, firm: found.get(firm.id, ()),
+    "stops": lambda found, firm: found.get(firm.id),
 }

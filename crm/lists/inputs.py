@@ -1,4 +1,4 @@
-"""What can be typed into a condition: how each kind of value is read, and how the address writes it."""
+"""What can be typed into a condition: how each kind of value is read."""
 
 import re
 from collections.abc import Callable
@@ -10,12 +10,12 @@ from crm.domain import money
 from crm.domain.errors import Refused
 
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}|-[0-9]")
-_PERCENT = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,2})?%?")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}|-[1-9]")
+_PERCENT = re.compile(r"-?[0-9]{1,4}(\.[0-9]{1,2})?%?")
 
 
 class Input(StrEnum):
-    """Kinds of typed value. OPTIONS takes one or more and comes last; a YEAR below zero counts from this year."""
+    """Kinds of typed value. OPTIONS takes one or more and comes last; a YEAR below zero counts from the list's own."""
 
     OPTIONS = "options"
     TEXT = "text"
@@ -57,10 +57,11 @@ def _year(typed: str) -> int:
     return int(typed)
 
 
-def _percent(typed: str) -> float:
+def _percent(typed: str) -> int:
+    """Return hundredths of a per cent: whole numbers compare exactly."""
     if not _PERCENT.fullmatch(typed):
         raise Refused("“{text}”不是百分数", text=typed[:40])
-    return float(typed.rstrip("%")) / 100
+    return round(float(typed.rstrip("%")) * 100)
 
 
 READERS: dict[Input, Callable[[str], Any]] = {

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import parse_qs
 
 from werkzeug.datastructures import MultiDict
 
@@ -12,6 +11,7 @@ from crm.firms.models import Firm
 from crm.firms.queries import visible_to
 from crm.kit.db import db
 from crm.lists import fields, queries
+from crm.lists.addresses import asked_of
 from crm.lists.asked import Asked
 
 
@@ -29,7 +29,7 @@ def read(user: User, form: MultiDict[str, str], today: date, limit: int) -> Pick
     Raises Refused when nothing is picked, more than ``limit``, or the list has a condition nobody can read: an act on
     all that match must never mean more than its sender saw.
     """
-    asked = Asked.read(MultiDict(parse_qs(form.get("query", "")[:4000])), today)
+    asked = asked_of(form.get("query", ""), today)
     if form.get("all_matching"):
         if asked.faults:
             raise Refused("列表里有看不懂的筛选条件：请先去掉，再对全部企业操作")

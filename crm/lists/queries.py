@@ -13,7 +13,7 @@ from crm.kit.db import db
 from crm.kit.tables import Page, paginate
 from crm.lists import fields
 from crm.lists.asked import Asked
-from crm.lists.columns import SORTS
+from crm.lists.columns import sorter
 
 
 def selection(user: User, asked: Asked, on: date) -> Select[tuple[Firm]]:
@@ -27,7 +27,10 @@ def order(asked: Asked, on: date) -> list[Any]:
     """Return the order of a list as columns; the firm's number settles what is equal."""
     found = []
     for key in asked.sort:
-        column = SORTS[key.removeprefix("-")](on)
+        made = sorter(key.removeprefix("-"))
+        if made is None:
+            continue
+        column = made(on)
         by = column.desc() if key.startswith("-") else column.asc()
         # An index serves the order of a column that is never null; asking where nulls go would make the database sort.
         found.append(by.nulls_last() if getattr(column, "nullable", True) else by)

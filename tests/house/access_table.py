@@ -45,6 +45,17 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("desk.verify", "GET"): ("U", ""),
     ("desk.start_verify", "POST"): ("U", ""),
     ("lists.index", "GET"): ("OXMGU", ""),
+    ("lists.compose", "GET"): ("OXMGU", ""),
+    ("lists.layout", "GET"): ("OXMGU", ""),
+    ("lists.saved.index", "GET"): ("OXMGU", ""),
+    ("lists.saved.create", "GET"): ("OXMGU", ""),
+    ("lists.saved.create", "POST"): ("OXMGU", ""),
+    ("lists.saved.change", "GET"): ("O", "XMGU"),  # the owner only
+    ("lists.saved.change", "POST"): ("O", "XMGU"),
+    ("lists.saved.replace", "POST"): ("O", "XMGU"),
+    ("lists.saved.pin", "POST"): ("OXMU", "G"),  # it is shared with the office
+    ("lists.saved.first", "POST"): ("OXMU", "G"),
+    ("lists.saved.remove", "POST"): ("O", "XMGU"),
     ("firms.create", "GET"): ("OXM", ""),
     ("firms.create", "POST"): ("OXM", ""),
     ("firms.edit", "GET"): OFFICE,

@@ -18,6 +18,7 @@ from crm.kit import access, clock, files
 from crm.kit.db import db, transaction
 from crm.kit.jobs import Job, JobStatus
 from crm.tasks.models import Task
+from crm.lists.saved_models import SavedView
 from crm.visits.models import Visit
 from tests.house.access_table import TABLE
 from tests.make import Make
@@ -78,6 +79,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
     layout = {"sheet": "csv", "heading_row": 1, "columns": []}
     brought = make.add(Import(owner_id=officer.id, file_name="a.csv", file_key=kept.key, file_sha256=kept.sha256,
                               mapping=layout, created_at=now, status="checked"))  # fmt: skip
+    view = make.add(SavedView(owner_id=officer.id, name="视图", query="rung=high_tech", shared=True, saved_at=now))
     with app.app_context(), transaction():
         attachment = firms.attach(db.session.get(Firm, a.id), officer, "a.pdf", b"%PDF-1.7 x").id
     ids = {
@@ -90,6 +92,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         "job_id": job.id,
         "import_id": brought.id,
         "session_id": 999_999,
+        "view_id": view.id,
         "user_id": users["X"].id,
         "token": "made-up",
         "filename": "kit/app.css",

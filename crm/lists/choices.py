@@ -1,0 +1,28 @@
+"""What can be chosen where a field is open to the records of the register: people, bodies, parks, tags."""
+
+from collections.abc import Iterable, Mapping
+
+from crm.accounts.models import User
+from crm.firms import queries as firms
+from crm.firms import tags
+from crm.lists import fields
+from crm.lists.conditions import Group
+
+OPEN = ("officer", "agency", "park", "incubator", "tags")
+
+
+def of(key: str, user: User) -> dict[str, str]:
+    """Return {value: name} of what an open field can be asked for."""
+    if key == "officer":
+        return {str(person.id): person.name for person in firms.officers()}
+    if key == "agency":
+        return {str(agency.id): agency.name for agency in firms.agencies()}
+    if key == "tags":
+        return {str(tag.id): tag.name for tag, _count in tags.in_use(user)}
+    return {name: name for name in (firms.parks() if key == "park" else firms.incubators())}
+
+
+def names(trees: Iterable[Group], user: User) -> Mapping[str, Mapping[str, str]]:
+    """Return the names that conditions in words need: one statement for each kind of record they speak of."""
+    spoken = {condition.field for tree in trees for condition in tree.every()} & set(OPEN)
+    return {key: of(key, user) for key in spoken if fields.FIELDS[key].open_for(user)}
