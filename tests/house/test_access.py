@@ -17,8 +17,8 @@ from crm.imports.models import Import
 from crm.kit import access, clock, files
 from crm.kit.db import db, transaction
 from crm.kit.jobs import Job, JobStatus
-from crm.tasks.models import Task
 from crm.lists.saved_models import SavedView
+from crm.tasks.models import Task
 from crm.visits.models import Visit
 from tests.house.access_table import TABLE
 from tests.make import Make
