@@ -17,7 +17,7 @@ from crm.domain.records import (
     LEVEL_LABELS,
     MONEY_FIGURES,
 )
-from crm.firms import figures, queries, service, views_edit  # noqa: F401 - each registers its pages
+from crm.firms import figures, queries, service, views_edit, views_history  # noqa: F401 - each registers its pages
 from crm.firms.blueprint import bp
 from crm.firms.forms import AttachmentForm, ReturnForm
 from crm.kit import clock, files
