@@ -9,6 +9,7 @@ from crm.firms import assignments, derived, names
 from crm.kit import clock, rounds
 from crm.kit.db import db, transaction
 from crm.kit.once import Act
+from crm.lists import export
 
 KEEP_ACT_KEYS = timedelta(days=30)
 KEEP_SIGN_INS = timedelta(days=180)  # 网络安全法: logs are kept for six months at least
@@ -33,4 +34,5 @@ def tidy() -> None:
     db.session.execute(update(SignIn).where(SignIn.expires_at < now, SignIn.ended_at.is_(None)).values(ended_at=now))
     db.session.execute(delete(SignIn).where(SignIn.began_at < now - KEEP_SIGN_INS))
     db.session.execute(delete(Invitation).where(Invitation.expires_at < now - KEEP_ACT_KEYS))
+    export.tidy()
     db.session.execute(delete(FailedAttempt).where(FailedAttempt.last_at < now - timedelta(days=1)))

@@ -49,6 +49,8 @@ class Permission(StrEnum):
     JOB_READ = "job:read"
     LADDER_COUNT = "ladder:count"
     LADDER_READ = "ladder:read"
+    LIST_EXPORT = "list:export"
+    LIST_EXPORT_PEOPLE = "list:export_people"
     PROFILE_PRINT = "profile:print"
     PROFILE_PRINT_MANY = "profile:print_many"
     REGISTER_EXPORT = "register:export"
@@ -62,8 +64,13 @@ P = Permission
 
 _EVERYONE = {P.ACCOUNT_SELF, P.DESK_READ}
 _READ_ONE = {P.FIRM_READ, P.LADDER_READ, P.PROFILE_PRINT}
-_READ_MANY = {P.FIRM_LIST, P.VISIT_READ, P.LADDER_COUNT, P.PROFILE_PRINT_MANY, P.JOB_READ, P.TASK_READ}
-_WORK = {P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.IMPORT_RUN, P.VISIT_RECORD, P.TASK_WORK}
+_READ_MANY = {
+    *(P.FIRM_LIST, P.VISIT_READ, P.LADDER_COUNT, P.PROFILE_PRINT_MANY, P.JOB_READ, P.LIST_EXPORT, P.TASK_READ),
+}
+_WORK = {
+    *(P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.IMPORT_RUN, P.LIST_EXPORT_PEOPLE),
+    *(P.TASK_WORK, P.VISIT_RECORD),
+}
 # Why a firm is stopped, its tags, where it went: the office's own notes, not for firms and agencies.
 _OFFICE = {P.FIRM_CARE_READ}
 

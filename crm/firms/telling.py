@@ -41,6 +41,7 @@ ACTION_LABELS: dict[str, str] = {
     "firm.unmerged": N_("撤销合并"),
     "import.created": N_("上传表格"),
     "import.applied": N_("导入表格"),
+    "list.exported": N_("导出名单"),
     "register.exported": N_("整库导出"),
     "register.imported": N_("整库导入"),
     "visit.recorded": N_("登记走访联系"),
@@ -72,6 +73,7 @@ JOB_LABELS: dict[str, str] = {
     "desk.verify": N_("核验审计链"),
     "imports.apply": N_("导入表格"),
     "imports.check": N_("预检表格"),
+    "lists.export": N_("导出名单"),
     "transfer.export": N_("整库导出"),
 }
 
@@ -93,6 +95,7 @@ SUBJECT_LABELS: dict[str, str] = {
     "user": N_("账号"),
     "agency": N_("服务机构"),
     "job": N_("后台任务"),
+    "export": N_("导出"),
     "register": N_("登记库"),
 }
 
@@ -182,6 +185,10 @@ FIELD_LABELS: dict[str, str] = {
     "contact_phone": N_("联系电话"),
     "former_name": N_("曾用名"),
     "rows": N_("行数"),
+    "firms": N_("家数"),
+    "filter": N_("筛选条件"),
+    "columns": N_("列"),
+    "personal": N_("含个人信息"),
     "files": N_("附件数"),
     "sha256": N_("文件校验值"),
 }
@@ -230,7 +237,10 @@ PERSONAL = frozenset(
 )
 MASK = "＊＊＊"
 # What an act says of itself beside what it changed: told as it is.
-STATED = ("year", "source", "name", "since_on", "reason", "rows", "files", "sha256")
+STATED = (
+    *("year", "source", "name", "since_on", "reason"),
+    *("filter", "firms", "rows", "columns", "personal", "files", "sha256"),
+)
 
 
 class Line(NamedTuple):

@@ -9,6 +9,7 @@ from crm.domain.lists import ListKind
 from crm.imports.layout import UNITS, Column, Layout, column
 from crm.imports.vocabulary import MONEY, kind_of, plain
 from crm.kit.sheets import Sheet
+from crm.kit.sheets_out import MARK
 
 SEARCHED = 20
 TALLEST = 3
@@ -60,8 +61,9 @@ def likely_heading(sheet: Sheet) -> int:
 
 
 def title_of(sheet: Sheet, heading_row: int) -> str:
-    """Return what is written above the headings, with the name of the sheet."""
-    texts = [cell for line in sheet.rows[: heading_row - 1] for cell in line if isinstance(cell, str)]
+    """Return what is written above the headings, with the name of the sheet; who took our own list out is no title."""
+    above = [cell for line in sheet.rows[: heading_row - 1] for cell in line if isinstance(cell, str)]
+    texts = [text for text in above if not text.startswith(MARK)]
     return unicodedata.normalize("NFKC", " ".join([sheet.name, *texts]))
 
 

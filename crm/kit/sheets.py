@@ -6,6 +6,7 @@ import re
 import resource
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -179,12 +180,16 @@ def write_xlsx(headings: Sequence[str], rows: Iterable[Sequence[Cell]], notes: S
     return buffer.getvalue()
 
 
-_LIVE = re.compile(r"^[\s\x00-\x1f]*[=+\-@|%]")
-_NUMBER = re.compile(r"^-?\d+(\.\d+)?%?$")
+# Blanks, controls and marks that print nothing: a formula may hide behind them.
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+# The full-width signs too: a spreadsheet in Chinese takes them for the narrow ones.
+_LIVE = frozenset("=+-@|%＝＋－＠")
+_NUMBER = re.compile(r"^-?[0-9]+(\.[0-9]+)?%?$")
 
 
 def safe_text(text: str) -> str:
     """Return ``text`` so that no spreadsheet program runs it: a live beginning gets a quote, blanks before it go."""
-    if _LIVE.match(text) and not _NUMBER.match(text):
-        return "'" + text.lstrip().lstrip("".join(map(chr, range(32))))
+    begins = next((at for at, sign in enumerate(text) if unicodedata.category(sign) not in _UNSEEN), len(text))
+    if text[begins : begins + 1] in _LIVE and not _NUMBER.match(text):
+        return "'" + text[begins:]
     return text

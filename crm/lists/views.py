@@ -15,7 +15,18 @@ from crm.firms import queries as firms
 from crm.kit import clock, tables
 from crm.kit.access import requires
 from crm.kit.pages import is_fragment, page, words
-from crm.lists import choices, columns, composing, conditions, fields, queries, saved, saved_views, telling
+from crm.lists import (
+    choices,
+    columns,
+    composing,
+    conditions,
+    export_views,
+    fields,
+    queries,
+    saved,
+    saved_views,
+    telling,
+)
 from crm.lists.addresses import address, asked_of, query_of
 from crm.lists.asked import MOST_COLUMNS, MOST_SORTS, SHORT, Asked, condition
 from crm.lists.composing import Draft
@@ -25,6 +36,7 @@ from crm.lists.inputs import Input
 
 bp = Blueprint("lists", __name__)
 bp.register_blueprint(saved_views.bp)
+bp.register_blueprint(export_views.bp)
 YEARS_OFFERED = 6
 
 

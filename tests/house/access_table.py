@@ -106,6 +106,12 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("letters.firm", "GET"): READERS,
     ("letters.profile", "GET"): READERS,
     ("letters.profiles", "POST"): ("OXMGU", ""),
+    ("lists.exports.start", "POST"): ("OXMGU", ""),
+    ("lists.exports.index", "GET"): ("OXMGU", ""),
+    ("lists.exports.show", "GET"): ("O", "XMGU"),
+    ("lists.exports.show", "POST"): ("O", "XMGU"),
+    ("lists.exports.file", "GET"): ("O", "XMGU"),
+    ("lists.exports.remove", "POST"): ("O", "XMGU"),
     ("transfer.export", "GET"): ("UA", ""),
     ("transfer.export", "POST"): ("UA", ""),
 }

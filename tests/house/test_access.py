@@ -17,6 +17,7 @@ from crm.imports.models import Import
 from crm.kit import access, clock, files
 from crm.kit.db import db, transaction
 from crm.kit.jobs import Job, JobStatus
+from crm.lists.export_models import Export, ExportLayout
 from crm.lists.saved_models import SavedView
 from crm.tasks.models import Task
 from crm.visits.models import Visit
@@ -80,6 +81,9 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
     brought = make.add(Import(owner_id=officer.id, file_name="a.csv", file_key=kept.key, file_sha256=kept.sha256,
                               mapping=layout, created_at=now, status="checked"))  # fmt: skip
     view = make.add(SavedView(owner_id=officer.id, name="视图", query="rung=high_tech", shared=True, saved_at=now))
+    export = make.add(Export(owner_id=officer.id, query="", ids=[a.id], count=1, about="甲", created_at=now,
+                             file_key=kept.key, file_name="a.xlsx"))  # fmt: skip
+    columns = make.add(ExportLayout(owner_id=officer.id, name="名单", row_kind="firm", places=[], created_at=now))
     with app.app_context(), transaction():
         attachment = firms.attach(db.session.get(Firm, a.id), officer, "a.pdf", b"%PDF-1.7 x").id
     ids = {
@@ -91,6 +95,8 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         "task_id": task.id,
         "job_id": job.id,
         "import_id": brought.id,
+        "export_id": export.id,
+        "layout_id": columns.id,
         "session_id": 999_999,
         "view_id": view.id,
         "user_id": users["X"].id,
