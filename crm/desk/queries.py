@@ -3,19 +3,18 @@
 The desk keeps no tables of its own; it reads those of every room below.
 """
 
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import case, func, or_, select
 
 from crm.accounts.models import User
 from crm.domain.access import Role
 from crm.firms import figures
 from crm.firms import queries as firms
-from crm.firms.models import Contact, Firm, FormerName
+from crm.firms.models import Firm
 from crm.journal import queries as journal
 from crm.journal.models import Event
 from crm.kit import clock
@@ -109,66 +108,6 @@ def key_figures(firm_id: int) -> tuple[list[int], list[KeyFigure]]:
             grew = last / before - 1 if last is not None and before is not None and min(last, before) > 0 else None
             found.append(KeyFigure(name, values, grew))
     return [year.year for year in years], found
-
-
-# Search
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A firm that was found. ``former`` and ``contact`` say why, when its name and code do not."""
-
-    firm: Firm
-    former: str | None = None
-    contact: str | None = None
-
-
-@dataclass(frozen=True)
-class Found:
-    """The best hits, and whether there are more."""
-
-    hits: list[Hit]
-    more: bool
-
-
-def search(user: User, text: str, *, contacts: bool, limit: int) -> Found:
-    """Find firms of ``user`` by any part of name, former name or code; by contact too when ``contacts``.
-
-    Ranked: exact, beginning, any part of the name or code, former name, contact. At most four queries.
-    """
-    text = unicodedata.normalize("NFKC", text).strip()
-    if not text:
-        return Found([], more=False)
-    here = [Firm.name.icontains(text, autoescape=True), Firm.uscc.icontains(text, autoescape=True)]
-    called = FormerName.name.icontains(text, autoescape=True)
-    reached = or_(Contact.name.icontains(text, autoescape=True), Contact.phone.contains(text, autoescape=True))
-    known = Firm.id.in_(select(Contact.firm_id).where(reached))
-    rank = case(
-        (or_(Firm.name == text, Firm.uscc == text.upper()), 0),
-        (or_(*(column.istartswith(text, autoescape=True) for column in (Firm.name, Firm.uscc))), 1),
-        (or_(*here), 2),
-        else_=3,
-    )
-    ways: list[ColumnElement[bool]] = [*here, Firm.id.in_(select(FormerName.firm_id).where(called))]
-    query = firms.visible_to(user).where(or_(*ways, known) if contacts else or_(*ways))
-    found = list(db.session.scalars(query.order_by(rank, func.length(Firm.name), Firm.id).limit(limit + 1)))
-    shown = found[:limit]
-    ids = [firm.id for firm in shown]
-    former = _first(select(FormerName.firm_id, FormerName.name).where(FormerName.firm_id.in_(ids), called))
-    people = _first(select(Contact.firm_id, Contact.name).where(Contact.firm_id.in_(ids), reached)) if contacts else {}
-    folded = text.casefold()
-    hits = [
-        Hit(firm)
-        if folded in firm.name.casefold() or folded in firm.uscc.casefold()
-        else Hit(firm, former.get(firm.id), people.get(firm.id))
-        for firm in shown
-    ]
-    return Found(hits, more=len(found) > limit)
-
-
-def _first(query: Select[tuple[int, str]]) -> dict[int, str]:
-    pairs = db.session.execute(query).all()
-    return dict(reversed(pairs))
 
 
 # The trail

@@ -12,16 +12,18 @@ from sqlalchemy import text
 from crm.desk import history, queries, service
 from crm.desk.forms import TrailForm
 from crm.domain.access import BUREAU_ROLES, FIRM_ROLES, ROLE_LABELS, Permission, Role
+from crm.domain.finding import marked, mask_phone
 from crm.domain.industries import SECTIONS, section_of
 from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
 from crm.domain.records import FIGURES, MONEY_FIGURES, VISIT_LABELS
 from crm.firms import queries as firms
+from crm.firms import search as finding
 from crm.firms.telling import JOB_LABELS, SUBJECT_LABELS, TABLES, Teller
 from crm.kit import clock, files, jobs, tables
 from crm.kit.access import can, public, requires
 from crm.kit.db import db
-from crm.kit.pages import is_fragment, page
+from crm.kit.pages import is_fragment, page, words
 from crm.ladder import service as ladder
 from crm.tasks import queries as tasks
 from crm.visits import queries as visits
@@ -131,11 +133,31 @@ def timeline(firm_id: int) -> ResponseReturnValue:
 @requires(Permission.FIRM_LIST)
 def search() -> ResponseReturnValue:
     """Find firms; as one types, the top bar asks for the list of hits alone."""
-    query = request.args.get("q", "")[:100]
-    limit = HITS_AS_YOU_TYPE if is_fragment() else HITS
-    found = queries.search(current_user, query, contacts=_sees_contacts(), limit=limit)
+    typed = request.args.get("q", "")[:100]
+    number = 1 if is_fragment() else tables.page_number()
+    size = HITS_AS_YOU_TYPE if is_fragment() else HITS
+    found = finding.find(current_user, typed, contacts=_sees_contacts(), size=size, page=number)
     return page(
-        "desk/_hits.html" if is_fragment() else "desk/search.html", found=found, query=query, districts=DISTRICTS
+        "desk/_hits.html" if is_fragment() else "desk/search.html",
+        found=found,
+        query=typed.strip(),
+        number=number,
+        contacts=_sees_contacts(),
+        scope=_scope(),
+        marked=marked,
+        mask=mask_phone,
+        districts=DISTRICTS,
+    )
+
+
+def _scope() -> str:
+    """Say among which firms the reader searches."""
+    if current_user.role is Role.AGENCY:
+        return _("分派给本机构的企业")
+    if current_user.role is Role.AUDITOR or current_user.whole_city:
+        return _("全市企业")
+    return "、".join(words(DISTRICTS[code]) for code in current_user.districts if code in DISTRICTS) or _(
+        "暂无负责的区"
     )
 
 

@@ -139,3 +139,31 @@ def handles(
 def digits(text: str) -> str:
     """Return the digits of a phone number, whatever stands between them."""
     return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isdecimal())
+
+
+def mask_phone(phone: str | None) -> str | None:
+    """Return the ends of a number only."""
+    return phone and (phone[:3] + "*" * max(len(phone) - 5, 3) + phone[-2:])
+
+
+def marked(shown: str, kind: Handle, typed: str) -> list[tuple[str, bool]]:
+    """Cut ``shown`` into (part, whether it is what was typed); a sound marks the characters that sound so."""
+    needle = fold(typed)
+    spelled = [(place, letter) for place, character in enumerate(shown) for letter in fold(character)]
+    if kind in {Handle.INITIALS, Handle.PINYIN}:
+        needle = needle.replace("'", "")
+        spelled = [(place, letter) for place, letter in spelled if letter.isalnum()]
+        ways = readings("".join(letter for _, letter in spelled))
+        said = [[s[0] if kind is Handle.INITIALS else s for s in way] for way in ways]
+    else:
+        said = [[letter for _, letter in spelled]]
+    for way in said:
+        start = "".join(way).find(needle)
+        if needle and start >= 0:
+            ends = [sum(map(len, way[: place + 1])) for place in range(len(way))]
+            first = next(place for place, end in enumerate(ends) if end > start)
+            last = next(place for place, end in enumerate(ends) if end >= start + len(needle))
+            begin, after = spelled[first][0], spelled[last][0] + 1
+            parts = [(shown[:begin], False), (shown[begin:after], True), (shown[after:], False)]
+            return [part for part in parts if part[0]]
+    return [(shown, False)]

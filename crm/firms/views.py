@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from crm.domain.access import FIRM_ROLES, Permission, Role
 from crm.domain.clusters import GUANGZHOU_2025
+from crm.domain.finding import mask_phone
 from crm.domain.industries import SECTIONS, TECH_FIELDS, section_of
 from crm.domain.records import (
     ACHIEVEMENT_LABELS,
@@ -50,11 +51,6 @@ def file(firm_id: int) -> ResponseReturnValue:
         levels=LEVEL_LABELS,
         attachment_form=AttachmentForm(),
     )
-
-
-def mask_phone(phone: str | None) -> str | None:
-    """Show the ends of a number only."""
-    return phone and (phone[:3] + "*" * max(len(phone) - 5, 3) + phone[-2:])
 
 
 @bp.get("/<int:firm_id>/figures", endpoint="figures")

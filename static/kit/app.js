@@ -14,19 +14,6 @@
     }
   });
 
-  // Arrows walk through what the search has found; Escape puts it away.
-  document.addEventListener("keydown", (event) => {
-    const box = event.target.closest(".search");
-    if (!box || !["ArrowDown", "ArrowUp", "Escape"].includes(event.key)) return;
-    const input = box.querySelector("input");
-    const hits = [...box.querySelectorAll("a.hit")];
-    if (event.key === "Escape") { box.querySelector(".hits").replaceChildren(); input.focus(); return; }
-    if (!hits.length) return;
-    event.preventDefault();
-    const next = hits.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
-    (hits[next] ?? input).focus();
-  });
-
   document.addEventListener("click", async (event) => {
     const copy = event.target.closest("[data-copy]");
     if (copy) {

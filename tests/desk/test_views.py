@@ -207,7 +207,7 @@ class TestSearch:
         officer, firm = make.user(), make.firm(name="澜图<i>软件")
         browser = browse(officer)
         page = browser.get("/search?q=图")
-        assert "澜图<i>软件" in page.words
+        assert "澜<mark>图</mark>&lt;i&gt;软件" in page.text
         fragment = browser.get("/search?q=图", headers={"HX-Request": "true"})
         assert "<html" not in fragment.text
         assert f"/firms/{firm.id}" in fragment.links()
@@ -218,7 +218,24 @@ class TestSearch:
         firm = make.firm()
         make.add(Contact(firm_id=firm.id, name="欧阳若溪", phone="13800001234"))
         assert firm.name in browse(make.user()).get("/search?q=若溪").words
-        assert firm.name not in browse(make.user(Role.AUDITOR)).get("/search?q=若溪").words
+        auditor = browse(make.user(Role.AUDITOR))
+        assert firm.name not in auditor.get("/search?q=若溪").words
+        assert firm.name not in auditor.get("/search?q=0000123").words
+
+    def test_a_number_is_found_and_stays_masked(self, make, browse) -> None:
+        make.add(Contact(firm_id=make.firm().id, name="欧阳若溪", phone="138-0000-1234"))
+        for headers in ({}, {"HX-Request": "true"}):
+            page = browse(make.user()).get("/search?q=00001234", headers=headers)
+            assert "联系人：欧阳若溪 138******34" in page.words
+            assert "13800001234" not in page.text
+
+    def test_what_was_typed_is_marked_and_why_is_said(self, make, browse) -> None:
+        make.firm(name="广州澜图（华南）软件")
+        browser = browse(make.user(districts=["440106"]))
+        for typed, shown in (("图(华", "<mark>图（华</mark>"), ("ltrj", ""), ("lth", "<mark>澜图（华</mark>")):
+            assert shown in browser.get(f"/search?q={typed}").text
+        assert "拼音首字母" in browser.get("/search?q=lth").words
+        assert "搜索范围：天河区" in browser.get("/search?q=ltrj").words
 
     @pytest.mark.parametrize("role", [Role.FIRM_EDITOR, Role.ADMIN])
     def test_some_have_nothing_to_search(self, make, browse, role) -> None:
