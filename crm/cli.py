@@ -19,7 +19,8 @@ from crm.journal.service import System
 from crm.kit.db import transaction
 from crm.kit.pages import off_screen, words
 from crm.rules import explain, facts, pack
-from crm.rules.metrics import FACTS, METRICS
+from crm.rules.catalogue import FACTS
+from crm.rules.metrics import METRICS
 from crm.transfer import bring_in
 from crm.transfer import service as transfer
 from crm.transfer.rules import describe, tables

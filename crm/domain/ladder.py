@@ -47,4 +47,13 @@ RUNG_SHORT: dict[Rung, str] = {
 }
 
 # The rule packs that say what a rung asks for; a rung without one is listed but not assessed.
-POLICY_OF: dict[Rung, str] = {Rung.TECH_SME: "tech_sme", Rung.HIGH_TECH: "hte"}
+POLICY_OF: dict[Rung, str] = {
+    Rung.TECH_SME: "tech_sme",
+    Rung.INNOVATIVE_SME: "innovative_sme",
+    Rung.HIGH_TECH: "hte",
+    Rung.SRDI_SME: "srdi_sme",
+    Rung.LITTLE_GIANT: "little_giant",
+    Rung.SINGLE_CHAMPION: "single_champion",
+}
+# The way up; a step beside it is held on the way and is nobody's aim (2号第三十条 takes it for one of two ways in).
+BESIDE = frozenset({Rung.INNOVATIVE_SME})

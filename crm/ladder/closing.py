@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.rules.explain import Criterion
-from crm.rules.metrics import YEARS
+from crm.rules.figure import YEARS
 
 # Shares whose upper figure can be raised alone: metric -> (upper, lower yearly fact, years that count).
 SHARES: dict[str, tuple[str, str, tuple[int, ...]]] = {

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from crm.domain.ladder import Rung
 from crm.domain.records import CLASS_ONE, SOURCE_LABELS, AchievementKind
 from crm.domain.words import N_
-from crm.firms import figures, queries
+from crm.firms import figures, queries, stated
 from crm.firms.models import Achievement, Certification, CreditCheck, Firm, IntellectualProperty
 from crm.kit import clock
-from crm.ladder.facts import FROM_FIGURE, end_of
-from crm.rules.metrics import YEARS
+from crm.ladder.facts import AWARDED, FROM_FIGURE, INSTITUTIONS, TITLES, end_of
+from crm.rules.catalogue import STATED
+from crm.rules.figure import YEARS
 
 IDENTITY = (
     "established_on",
@@ -21,11 +21,22 @@ IDENTITY = (
     "tax_collection_is_audited",
     "product_in_prohibited_restricted_eliminated",
 )
-RIGHTS = ("class1_ip_count", "class2_ip_count", "core_ip_count_owned_valid_prc", "has_own_developed_ip")
+RIGHTS = (
+    "class1_ip_count",
+    "class2_ip_count",
+    "class1_ip_count_own",
+    "class1_ip_count_63",
+    "class2_ip_count_63",
+    "core_ip_count_owned_valid_prc",
+    "has_own_developed_ip",
+)
 CHECKS = ("on_abnormal_or_dishonest_list", "major_incident_prev_or_current_year", "major_incident_last_365d")
 ACHIEVEMENTS = {
     "national_award_rank_last_5y": AchievementKind.SCIENCE_AWARD,
-    "has_provincial_rd_institution": AchievementKind.RD_INSTITUTION,
+    "national_award_rank_last_3y": AchievementKind.SCIENCE_AWARD,
+    "provincial_award_rank_last_3y": AchievementKind.SCIENCE_AWARD,
+    AWARDED: AchievementKind.SCIENCE_AWARD,
+    **dict.fromkeys(INSTITUTIONS, AchievementKind.RD_INSTITUTION),
     "led_standard_drafter_rank_last_5y": AchievementKind.STANDARD,
 }
 
@@ -44,7 +55,7 @@ class Evidence:
 
 
 def door(fact: str) -> str:
-    """Return which part of the file a fact is entered in: "figures", "identity", or a part of firms.parts."""
+    """Return where a fact is entered: "figures", "identity", a part of firms.parts, or its own key if it is stated."""
     if fact in IDENTITY:
         return "identity"
     if fact in RIGHTS:
@@ -53,7 +64,9 @@ def door(fact: str) -> str:
         return "credit-checks"
     if fact in ACHIEVEMENTS:
         return "achievements"
-    return "certifications" if fact == "has_valid_hte_certificate" else "figures"
+    if fact in STATED:
+        return fact
+    return "certifications" if fact in TITLES else "figures"
 
 
 def evidence_of(
@@ -65,10 +78,14 @@ def evidence_of(
     found |= _yearly(firm, on)
     if rights:
         found |= _rights(rights, on)
-    high = [item for item in certificates if item.kind is Rung.HIGH_TECH and item.issued_on <= on]
-    if high:
-        last = max(high, key=lambda item: item.issued_on)
-        found["has_valid_hte_certificate"] = Evidence(N_("资质证书"), last.issued_on, last.number)
+    for fact, rung in TITLES.items():
+        held = [item for item in certificates if item.kind is rung and item.issued_on <= on]
+        if held:
+            last = max(held, key=lambda item: item.issued_on)
+            found[fact] = Evidence(N_("资质证书"), last.issued_on, last.number)
+    for fact, said in stated.of_firm(firm.id, on).items():
+        others = sum(other.value != said[0].value for other in said[1:])
+        found[fact] = Evidence(N_("逐项登记"), said[0].stated_on, said[0].evidence, others)
     for check in queries.credit_checks(firm):  # the newest first
         if check.checked_on <= on:
             found |= dict.fromkeys(CHECKS, _check(check))
@@ -100,7 +117,7 @@ def _rights(rights: Sequence[IntellectualProperty], on: date) -> dict[str, Evide
     held = [item for item in rights if item.granted_on and item.granted_on <= on]
     held = [item for item in held if item.lapsed_on is None or item.lapsed_on > on]
     newest = max((item.granted_on for item in held if item.granted_on), default=None)
-    classes = {"class1_ip_count": True, "class2_ip_count": False}
+    classes = {fact: fact.startswith("class1") for fact in RIGHTS if fact.startswith("class")}
     found = dict.fromkeys(RIGHTS, Evidence(N_("知识产权清单"), newest))
     for fact, one in classes.items():
         numbers = [item.number for item in held if (item.kind in CLASS_ONE) == one]

@@ -10,11 +10,15 @@ known. The firm's identity is today's: its former states are in the journal, not
 | class1_ip_count, class2_ip_count | rights granted and not lapsed on the day | none once any right stands in the file, else not known |
 | core_ip_count_owned_valid_prc | of those, the ones said to carry the main product, without class Ⅱ rights that served an earlier recognition (195号三(二)) | not known while none is said to and one is unsaid |
 | has_own_developed_ip | one of those was self-developed | not known while none is said to be and one is unsaid; no, when there is none |
-| has_valid_hte_certificate | a 高新技术企业 certificate valid on the day | no: the certificate file is the office's own list |
+| class1_ip_count_own | of class Ⅰ, the self-developed | not known while none is said to be and one is unsaid |
+| class1_ip_count_63, class2_ip_count_63 | the self-developed; utility models and designs after two years only (63号附件1说明) | not known while there are only acquired or unsaid ones: the day of transfer is not kept |
+| has_valid_*, is_single_champion | a certificate of the kind valid on the day | no: the certificate file is the office's own list |
 | national_award_rank_last_5y | the best rank in a national award given within five years | no award: not met (rule table: a null rank is no award) |
-| has_provincial_rd_institution | an institution recognised at provincial level or above, valid on the day | no, as for awards |
+| *_award_*_last_3y | the same within three years, by level | no award |
+| has_*_rd_institution | an institution recognised at that level or above, valid on the day | no, as for awards |
 | led_standard_drafter_rank_last_5y | the best drafter's place within five years | no standard led, as for awards |
 | on_abnormal_or_dishonest_list | the last check of the public registers, not older than a year | not known |
+| catalogue.STATED | the last word stated of it by the day (firms/stated.py) | not known |
 | major_incident_* | an incident the last check knew of; none, when that check is not older than a year | not known |
 """  # noqa: E501 - a table
 
@@ -25,12 +29,12 @@ import polars as pl
 from sqlalchemy import Select, String, select, type_coerce
 
 from crm.domain.ladder import Rung
-from crm.domain.records import CLASS_ONE, AchievementKind, IpOrigin, Level
-from crm.firms import figures
+from crm.domain.records import CLASS_ONE, AchievementKind, IpKind, IpOrigin, Level
+from crm.firms import figures, stated
 from crm.firms.models import Achievement, Certification, CreditCheck, Firm, IntellectualProperty
 from crm.firms.queries import valid_on
 from crm.kit import clock, frames
-from crm.rules.metrics import YEARS
+from crm.rules.figure import YEARS
 
 # Yearly facts of the rules and the figures of the file they are taken from. 营业收入 is 主营业务收入 and 其他业务收入
 # together, which is what 115号 and 195号 call 销售收入.
@@ -39,6 +43,10 @@ FROM_FIGURE: dict[str, str] = {
     "total_income": "total_income",
     "ht_income": "ht_income",
     "main_product_income": "main_product_income",
+    "main_revenue": "main_revenue",
+    "net_profit": "net_profit",
+    "rd_accounts": "rd_accounts",
+    "rd_staff": "rd_staff",
     "costs_and_expenses": "costs_and_expenses",
     "total_assets": "total_assets",
     "total_liabilities": "total_liabilities",
@@ -53,7 +61,20 @@ FROM_FIGURE: dict[str, str] = {
 # How long a clean check of the public registers is taken for an answer: a choice of the house, no rule names one.
 CHECK_HOLDS = timedelta(days=365)
 LAST_YEAR = timedelta(days=365)
-FIVE_YEARS = 5
+TITLES: dict[str, Rung] = {
+    "has_valid_tech_sme_title": Rung.TECH_SME,
+    "has_valid_innovative_sme_title": Rung.INNOVATIVE_SME,
+    "has_valid_hte_certificate": Rung.HIGH_TECH,
+    "has_valid_srdi_title": Rung.SRDI_SME,
+    "is_single_champion": Rung.SINGLE_CHAMPION,
+}
+INSTITUTIONS = (
+    "has_national_rd_institution",
+    "has_provincial_rd_institution",
+    "has_city_rd_institution",
+    "has_rd_institution",
+)
+AWARDED = "science_award_provincial_or_national_last_3y"
 
 Schema = dict[str, pl.DataType]
 
@@ -64,12 +85,10 @@ def build(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     Money in fen, persons and pieces as numbers; a constant number of statements, however many firms.
     """
     base = _identity(firm_ids)
-    parts = (_yearly, _rights, _held, _checks, _achievements)
+    parts = (_yearly, _rights, _held, _checks, _achievements, stated.frame)
     for part in parts:
         base = base.join(part(firm_ids, on), on="firm_id", how="left", maintain_order="left")
-    return base.with_columns(
-        pl.col("has_valid_hte_certificate", "has_provincial_rd_institution").fill_null(value=False)
-    )
+    return base.with_columns(pl.col(*TITLES, *INSTITUTIONS, AWARDED).fill_null(value=False))
 
 
 def end_of(on: date) -> datetime:
@@ -101,11 +120,11 @@ def _identity(firm_ids: Select[Any]) -> pl.DataFrame:
 
 def _yearly(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     """Spread the three accounting years before the day's year: ``sales_y1`` is last year's."""
-    stated = figures.in_force(figures.read(firm_ids, on.year - max(YEARS), on.year - 1, as_of=end_of(on)))
-    result = stated.select("firm_id").unique(maintain_order=True)
+    told = figures.in_force(figures.read(firm_ids, on.year - max(YEARS), on.year - 1, as_of=end_of(on)))
+    result = told.select("firm_id").unique(maintain_order=True)
     for back in YEARS:
         columns = [pl.col(figure).alias(f"{fact}_y{back}") for fact, figure in FROM_FIGURE.items()]
-        year = stated.filter(pl.col("year") == on.year - back).select("firm_id", *columns)
+        year = told.filter(pl.col("year") == on.year - back).select("firm_id", *columns)
         result = result.join(year, on="firm_id", how="left", maintain_order="left")
     return result
 
@@ -128,9 +147,18 @@ def _rights(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     one = pl.col("kind").is_in([kind.value for kind in CLASS_ONE])
     fresh = held & (one | pl.col("used_on").is_null() | (pl.col("used_on") >= on))
     core, core_unsaid = (fresh & pl.col("core")).sum(), (fresh & pl.col("core").is_null()).sum()
-    own = (held & (pl.col("origin") == IpOrigin.OWN.value)).any()
+    is_own = (pl.col("origin") == IpOrigin.OWN.value).fill_null(value=False)
+    own = (held & is_own).any()
     acquired = (pl.col("origin") == IpOrigin.ACQUIRED.value).fill_null(value=False)
     none_own = (~held | acquired).all()
+    patent = pl.col("kind").is_in([IpKind.UTILITY_MODEL.value, IpKind.DESIGN.value])
+    kept = held & ~one & (~patent | (pl.col("granted_on") <= years_before(on, 2)))
+
+    def counted(of: pl.Expr, doubtful: pl.Expr) -> pl.Expr:
+        """Count the self-developed; where there are none, what is doubtful leaves the number unknown."""
+        sure = (of & is_own).sum().cast(pl.Float64)
+        return pl.when((sure > 0) | ~(of & doubtful).any()).then(sure)
+
     return (
         frames.fetch(query.where(ip.firm_id.in_(firm_ids)), schema)
         .group_by("firm_id")
@@ -139,16 +167,20 @@ def _rights(firm_ids: Select[Any], on: date) -> pl.DataFrame:
             (held & ~one).sum().cast(pl.Float64).alias("class2_ip_count"),
             pl.when((core > 0) | (core_unsaid == 0)).then(core.cast(pl.Float64)).alias("core_ip_count_owned_valid_prc"),
             pl.when(own).then(True).when(none_own).then(False).alias("has_own_developed_ip"),
+            counted(held & one, pl.col("origin").is_null()).alias("class1_ip_count_own"),
+            counted(held & one, ~is_own).alias("class1_ip_count_63"),
+            counted(kept, ~is_own).alias("class2_ip_count_63"),
         )
     )
 
 
 def _held(firm_ids: Select[Any], on: date) -> pl.DataFrame:
-    query = select(Certification.firm_id).where(
-        Certification.firm_id.in_(firm_ids), Certification.kind == Rung.HIGH_TECH, valid_on(on)
+    query = select(Certification.firm_id, type_coerce(Certification.kind, String)).where(
+        Certification.firm_id.in_(firm_ids), Certification.kind.in_(TITLES.values()), valid_on(on)
     )
-    holders = frames.fetch(query.distinct(), {"firm_id": pl.Int64()})
-    return holders.with_columns(has_valid_hte_certificate=pl.lit(value=True))
+    holders = frames.fetch(query, {"firm_id": pl.Int64(), "kind": pl.String()})
+    titles = [(pl.col("kind") == rung.value).any().alias(fact) for fact, rung in TITLES.items()]
+    return holders.group_by("firm_id").agg(titles)
 
 
 def _checks(firm_ids: Select[Any], on: date) -> pl.DataFrame:
@@ -193,21 +225,26 @@ def _achievements(firm_ids: Select[Any], on: date) -> pl.DataFrame:
         "rank": pl.Float64(),
         "given_on": pl.Date(),
     }
-    recent = pl.col("given_on") > years_before(on, FIVE_YEARS)
-    kind, level = pl.col("kind"), pl.col("level")
-    award = (kind == AchievementKind.SCIENCE_AWARD.value) & (level == Level.NATIONAL.value) & recent
-    standard = (kind == AchievementKind.STANDARD.value) & recent
+    five, three = (pl.col("given_on") > years_before(on, years) for years in (5, 3))
+    kind, level, rank = pl.col("kind"), pl.col("level"), pl.col("rank")
+    national, provincial, city = (level == one.value for one in (Level.NATIONAL, Level.PROVINCIAL, Level.CITY))
+    award = kind == AchievementKind.SCIENCE_AWARD.value
+    standard = (kind == AchievementKind.STANDARD.value) & five
     standard = standard & level.is_in([Level.INTERNATIONAL.value, Level.NATIONAL.value, Level.INDUSTRY.value])
-    institution = (kind == AchievementKind.RD_INSTITUTION.value) & level.is_in(
-        [Level.NATIONAL.value, Level.PROVINCIAL.value]
-    )
+    institution = kind == AchievementKind.RD_INSTITUTION.value
     return (
         frames.fetch(query, schema)
         .group_by("firm_id")
         .agg(
-            pl.col("rank").filter(award).min().alias("national_award_rank_last_5y"),
-            pl.col("rank").filter(standard).min().alias("led_standard_drafter_rank_last_5y"),
-            institution.any().alias("has_provincial_rd_institution"),
+            rank.filter(award & national & five).min().alias("national_award_rank_last_5y"),
+            rank.filter(award & national & three).min().alias("national_award_rank_last_3y"),
+            rank.filter(award & provincial & three).min().alias("provincial_award_rank_last_3y"),
+            (award & (national | provincial) & three).any().alias(AWARDED),
+            rank.filter(standard).min().alias("led_standard_drafter_rank_last_5y"),
+            (institution & national).any().alias("has_national_rd_institution"),
+            (institution & (national | provincial)).any().alias("has_provincial_rd_institution"),
+            (institution & (national | provincial | city)).any().alias("has_city_rd_institution"),
+            institution.any().alias("has_rd_institution"),
         )
     )
 

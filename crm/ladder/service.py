@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import select
 
 from crm.domain.errors import Refused
-from crm.domain.ladder import POLICY_OF, RANK, RUNGS, Rung
+from crm.domain.ladder import BESIDE, POLICY_OF, RANK, RUNGS, Rung
 from crm.firms.models import Firm
 from crm.ladder import facts, queries
 from crm.rules import evaluate as engine
@@ -48,15 +48,19 @@ class Gap:
         return min(version.since for version in self.policy.versions)
 
     def by_state(self) -> dict[str, list[Criterion]]:
-        """Return the top criteria as not_met, cannot_tell (a fact is missing), panel (experts judge) and met."""
-        found: dict[str, list[Criterion]] = {"not_met": [], "cannot_tell": [], "panel": [], "met": []}
+        """Return the top criteria by ``state``, what is lacking first."""
+        found: dict[str, list[Criterion]] = {
+            name: [] for name in ("not_met", "cannot_tell", "panel", "met", "unverified")
+        }
         for criterion in self.assessment.root.children if self.assessment else ():
             found[state(criterion)].append(criterion)
         return found
 
 
 def state(criterion: Criterion) -> str:
-    """Return the outcome, or "panel" where no fact is missing and only experts can tell."""
+    """Return the outcome; "panel" where only experts can tell; "unverified" for a criterion that decides nothing."""
+    if not criterion.counts:
+        return "unverified"
     if criterion.outcome != "cannot_tell":
         return criterion.outcome
     leaves = [leaf for leaf in criterion.leaves() if leaf.outcome == "cannot_tell"]
@@ -65,9 +69,9 @@ def state(criterion: Criterion) -> str:
 
 
 def next_rung(held: Mapping[Rung, date | None]) -> Rung:
-    """Return the rung to work on: the lowest with a rule above all that is held, else the highest with a rule."""
+    """Return the rung to work on: the lowest of the way up above all that is held, else the highest with a rule."""
     top = max((RANK[rung] for rung in held), default=0)
-    return next((rung for rung in ASSESSED if RANK[rung] > top), ASSESSED[-1])
+    return next((rung for rung in ASSESSED if RANK[rung] > top and rung not in BESIDE), ASSESSED[-1])
 
 
 def gap(firm: Firm, on: date, rung: Rung | None = None) -> Gap:

@@ -13,10 +13,14 @@ from crm.kit.pages import UNKNOWN, words
 from crm.ladder.closing import closing as closing_of
 from crm.ladder.evidence import door
 from crm.ladder.service import Gap, state
+from crm.rules.catalogue import YEARLY_NAMES
 from crm.rules.explain import COMPARISON_SIGN, Criterion
-from crm.rules.metrics import FIGURES, YEARLY_NAMES, Kind
+from crm.rules.figure import Kind
+from crm.rules.metrics import FIGURES
+from crm.rules.sizes import LABELS
 
 FEN_PER_HUNDREDTH_WAN = 10_000
+CODES = TECH_FIELDS | LABELS
 NOT_ABOVE = ("at_most", "below")
 
 
@@ -71,7 +75,7 @@ def _written(value: Any, kind: Kind | None, unit: str, decimals: int = 2) -> str
         case Kind.BOOL:
             return _("是") if value else _("否")
         case Kind.TEXT:
-            return "、".join(words(TECH_FIELDS.get(part, part)) for part in str(value).split("、"))
+            return "、".join(words(CODES.get(part, part)) for part in str(value).split("、"))
         case Kind.DATE:
             return str(value.isoformat())
         case Kind.RANK:
@@ -83,7 +87,15 @@ def _written(value: Any, kind: Kind | None, unit: str, decimals: int = 2) -> str
 
 
 def _unit(unit: str) -> str:
-    return {"person": _(" 人"), "item": _(" 项"), "day": _(" 天")}.get(unit, "")
+    names = {
+        "person": _(" 人"),
+        "item": _(" 项"),
+        "day": _(" 天"),
+        "year": _(" 年"),
+        "point": _(" 分"),
+        "level": _(" 级"),
+    }
+    return names.get(unit, "")
 
 
 def _decimals(criterion: Criterion) -> int:

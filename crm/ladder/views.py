@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -13,6 +13,7 @@ from crm.domain.ladder import POLICY_OF, RUNG_LABELS, RUNG_SHORT, RUNGS, Rung
 from crm.domain.places import DISTRICTS
 from crm.domain.records import CLASS_ONE, IP_LABELS
 from crm.firms import queries as firms
+from crm.firms import stated
 from crm.kit import clock
 from crm.kit.access import can, requires
 from crm.kit.pages import is_fragment, page, words
@@ -20,7 +21,9 @@ from crm.kit.tables import asked_day
 from crm.ladder import history, queries, service, telling, whatif
 from crm.ladder.evidence import evidence_of
 from crm.ladder.facts import years_before
-from crm.rules.metrics import Kind
+from crm.ladder.forms import fact_form
+from crm.rules.catalogue import FACTS, STATED
+from crm.rules.figure import Kind
 
 bp = Blueprint("ladder", __name__)
 EXPIRING_DAYS = 90
@@ -81,6 +84,31 @@ def firm(firm_id: int) -> ResponseReturnValue:
     return answer, 422 if faults else status
 
 
+@bp.route("/firms/<int:firm_id>/facts/<key>", methods=["GET", "POST"])
+@requires(Permission.FIRM_EDIT)
+def state_fact(firm_id: int, key: str) -> ResponseReturnValue:
+    """State one fact that no other part of the file says; what was stated before stays."""
+    record = firms.get(firm_id, current_user)
+    if key not in STATED:
+        abort(404)
+    today = clock.today()
+    form = fact_form(FACTS[key].kind)
+    if form.posted():
+        with form.refusals():
+            stated.state(record, current_user, key, form.fact(), form.stated_on.data, form.evidence.data)
+            flash(_("已登记"), "good")
+            return redirect(url_for("ladder.firm", firm_id=record.id))
+    return page(
+        "ladder/state_fact.html",
+        form,
+        firm=record,
+        head=firms.head(record, today),
+        figure=FACTS[key],
+        key=key,
+        said=[(item, stated.value_of(item)) for item in stated.of_firm(record.id, today).get(key, [])],
+    )
+
+
 def _by_id(gap: service.Gap) -> dict[str, Any]:
     """Return every criterion of an assessment by its id."""
     found: dict[str, Any] = {}
@@ -99,6 +127,7 @@ def _doors(firm_id: int) -> dict[str, str]:
         "figures": url_for("firms.state", firm_id=firm_id),
         "identity": url_for("firms.edit", firm_id=firm_id),
         **{part: url_for("firms.add", firm_id=firm_id, part=part) for part in parts},
+        **{key: url_for("ladder.state_fact", firm_id=firm_id, key=key) for key in STATED},
     }
 
 

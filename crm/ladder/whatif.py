@@ -6,8 +6,9 @@ from typing import Any
 
 from crm.domain import money
 from crm.domain.errors import Refused
+from crm.rules.catalogue import FACTS, YEARLY_KEYS
 from crm.rules.explain import Assessment
-from crm.rules.metrics import FACTS, YEARLY_KEYS, YEARS, Kind
+from crm.rules.figure import YEARS, Kind
 
 MOST_PIECES = 10**9
 TRIED = (Kind.MONEY, Kind.COUNT, Kind.BOOL, Kind.RANK)

@@ -10,8 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from crm.rules.metrics import DTYPES, FIGURES, Kind, complete, values
-from crm.rules.pack import AllOf, Band, Choice, Condition, Node, Part, Score, Version
+from crm.rules.figure import DTYPES, Kind
+from crm.rules.metrics import FIGURES, complete, values
+from crm.rules.pack import AllOf, Band, Choice, Condition, Node, Part, Score, Version, counting
 
 FEN_PER_WAN = 1_000_000
 
@@ -40,14 +41,17 @@ def evaluate(version: Version, facts: pl.DataFrame, on: date) -> pl.DataFrame:
 
 
 def _plan(version: Version, given: tuple[str, ...]) -> tuple[list[pl.Expr], ...]:
-    """Return the expressions in stages: parts, scores, leaves, then nodes from the bottom up."""
-    parts = [expr for score in version.scores.values() for part in score.parts for expr in _part(part, given)]
-    scores = [expr for name, score in version.scores.items() for expr in _score(name, score, given)]
+    """Return the expressions in stages: parts, scores, scores of scores, leaves, then nodes from the bottom up."""
+    stages: list[list[pl.Expr]] = []
+    for summed in (False, True):
+        scores = {name: score for name, score in version.scores.items() if bool(score.blocks) is summed}
+        stages.append([expr for score in scores.values() for part in score.parts for expr in _part(part, given)])
+        stages.append([expr for name, score in scores.items() for expr in _score(name, score, given)])
     leaves: list[pl.Expr] = []
     levels: dict[int, list[pl.Expr]] = {}
     known_scores = set(version.scores) | {part.id for score in version.scores.values() for part in score.parts}
     _walk(version.criteria, known_scores, leaves, levels)
-    return (parts, scores, leaves, *(levels[depth] for depth in sorted(levels)))
+    return (*stages, leaves, *(levels[depth] for depth in sorted(levels)))
 
 
 def _walk(node: Node, scores: set[str], leaves: list[pl.Expr], levels: dict[int, list[pl.Expr]]) -> int:
@@ -57,7 +61,7 @@ def _walk(node: Node, scores: set[str], leaves: list[pl.Expr], levels: dict[int,
         return 0
     children = node.all if isinstance(node, AllOf) else node.any
     height = 1 + max(_walk(child, scores, leaves, levels) for child in children)
-    columns = [pl.col(child.id) for child in children]
+    columns = [pl.col(child.id) for child in counting(node)]
     joined = pl.min_horizontal(columns) if isinstance(node, AllOf) else pl.max_horizontal(columns)
     levels.setdefault(height, []).append(joined.alias(node.id))
     return height
@@ -103,6 +107,8 @@ def _choice(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
 def _part(part: Part, given: tuple[str, ...]) -> list[pl.Expr]:
     if part.panel is not None:
         least, most = pl.lit(float(part.panel[0])), pl.lit(float(part.panel[1]))
+    elif part.of is not None:
+        least, most = pl.col(f"{part.of}.least"), pl.col(f"{part.of}.most")
     else:
         ways = [_choice(choice) for choice in part.best_of or ()]
         least = pl.max_horizontal([way[0] for way in ways])

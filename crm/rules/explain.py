@@ -9,8 +9,23 @@ import polars as pl
 
 from crm.rules import evaluate as engine
 from crm.rules.evaluate import Outcome
-from crm.rules.metrics import FIGURES, YEARS, Kind, years_in_business
-from crm.rules.pack import Action, AllOf, AnyOf, Condition, Node, Policy, Source, Version, Words, load, version_on
+from crm.rules.figure import YEARS, Kind
+from crm.rules.metrics import FIGURES
+from crm.rules.metrics_science import years_in_business
+from crm.rules.pack import (
+    Action,
+    AllOf,
+    AnyOf,
+    Condition,
+    Node,
+    Part,
+    Policy,
+    Source,
+    Version,
+    Words,
+    load,
+    version_on,
+)
 
 WORDS: dict[Outcome, str] = {Outcome.MET: "met", Outcome.NOT_MET: "not_met", Outcome.CANNOT_TELL: "cannot_tell"}
 LIVED = "years lived"  # of the three accounting years, beside the facts of a row
@@ -55,7 +70,8 @@ class ScoreResult:
 class Criterion:
     """One node. ``value``, ``threshold``, ``shortfall`` are in ``unit`` (money in fen); a group has none of them.
 
-    ``missing`` are the keys of the facts without which nothing can be told; ``children`` are empty for a leaf.
+    ``missing`` are the keys of the facts without which nothing can be told; ``children`` are empty for a leaf. One that
+    does not count (its clause is unverified) decides nothing.
     """
 
     id: str
@@ -75,6 +91,7 @@ class Criterion:
     source: Source | None = None
     hint: Words | None = None
     score: ScoreResult | None = None
+    counts: bool = True
     children: tuple["Criterion", ...] = ()
 
     def leaves(self) -> Iterator["Criterion"]:
@@ -103,12 +120,13 @@ class Assessment:
     def lacking(self) -> list[Criterion]:
         """The top criteria that are not met, then those nobody can tell."""
         order = {"not_met": 0, "cannot_tell": 1}
-        return sorted((c for c in self.root.children if c.outcome != "met"), key=lambda c: order[c.outcome])
+        open_ = (c for c in self.root.children if c.outcome != "met" and c.counts)
+        return sorted(open_, key=lambda c: order[c.outcome])
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The facts to ask the firm for, each once."""
-        return tuple(dict.fromkeys(key for leaf in self.root.leaves() for key in leaf.missing))
+        return tuple(dict.fromkeys(key for leaf in self.root.leaves() if leaf.counts for key in leaf.missing))
 
 
 def assess(
@@ -156,6 +174,7 @@ def _node(node: Node, version: Version, row: Mapping[str, Any], scores: Mapping[
             node.clause,
             outcome,
             group="all" if isinstance(node, AllOf) else "any",
+            hint=node.hint,
             children=tuple(_node(child, version, row, scores) for child in children),
         )
     figure = FIGURES.get(node.metric)
@@ -181,6 +200,7 @@ def _node(node: Node, version: Version, row: Mapping[str, Any], scores: Mapping[
         source=node.source,
         hint=node.hint,
         score=score,
+        counts=node.counts,
     )
 
 
@@ -189,7 +209,8 @@ def inputs(condition: Condition, version: Version) -> tuple[str, ...]:
     metrics = [condition.metric, *([condition.at_least_by.metric] if condition.at_least_by else [])]
     parts = [p for s in version.scores.values() for p in s.parts if condition.metric == p.id]
     if condition.metric in version.scores:
-        parts = version.scores[condition.metric].parts
+        score = version.scores[condition.metric]
+        parts = [p for name in (condition.metric, *score.blocks) for p in version.scores[name].parts]
     metrics += [choice.metric for part in parts for choice in part.best_of or ()]
     return tuple(dict.fromkeys(key for m in metrics if m in FIGURES for key in (FIGURES[m].inputs or (m,))))
 
@@ -221,13 +242,17 @@ def _score(name: str, version: Version, row: Mapping[str, Any]) -> ScoreResult:
             row[f"{part.id}.most"],
             part.most,
             panel=part.panel is not None,
-            missing=tuple(key for choice in part.best_of or () for key in _missing(choice.metric, row))
-            if row[f"{part.id}.least"] != row[f"{part.id}.most"]
-            else (),
+            missing=_part_missing(part, version, row) if row[f"{part.id}.least"] != row[f"{part.id}.most"] else (),
         )
         for part in score.parts
     )
     return ScoreResult(name, score.label, row[f"{name}.least"], row[f"{name}.most"], score.most, parts)
+
+
+def _part_missing(part: Part, version: Version, row: Mapping[str, Any]) -> tuple[str, ...]:
+    if part.of is not None:
+        return score_missing(_score(part.of, version, row))
+    return tuple(key for choice in part.best_of or () for key in _missing(choice.metric, row))
 
 
 def to_json(assessment: Assessment) -> dict[str, Any]:
@@ -273,6 +298,7 @@ def _json(criterion: Criterion) -> dict[str, Any]:
         "label": criterion.label.zh,
         "clause": criterion.clause,
         "outcome": criterion.outcome,
+        "counts": criterion.counts,
     }
     if criterion.children:
         return plain | {"group": criterion.group, "criteria": [_json(child) for child in criterion.children]}

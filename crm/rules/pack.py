@@ -19,7 +19,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from crm.domain.errors import Refused
-from crm.rules.metrics import FIGURES, Kind, with_scores
+from crm.rules.figure import Kind
+from crm.rules.metrics import FIGURES, with_scores
 
 OWN = Path(__file__).parent / "packs"
 
@@ -145,6 +146,11 @@ class Condition(_Strict):
     hint: Words | None = None
 
     @property
+    def counts(self) -> bool:
+        """Whether it decides anything: a clause whose text nobody has verified is worked out and shown, no more."""
+        return self.source is None or self.source.grade is not Grade.UNVERIFIED
+
+    @property
     def comparison(self) -> str:
         """Which comparison is used."""
         return next(name for name in COMPARISONS if getattr(self, name) is not None)
@@ -164,6 +170,7 @@ class AllOf(_Strict):
     label: Words
     clause: str
     all: list["Node"]
+    hint: Words | None = None
 
 
 class AnyOf(_Strict):
@@ -173,6 +180,7 @@ class AnyOf(_Strict):
     label: Words
     clause: str
     any: list["Node"]
+    hint: Words | None = None
 
 
 def _kind_of_node(value: Any) -> str:
@@ -206,7 +214,7 @@ class Choice(_Strict):
 
 
 class Part(_Strict):
-    """One item of a score: the best of its choices, or a range that only a panel can fill (``panel``)."""
+    """One item of a score: the best of its choices, a range that only a panel can fill, or another score (``of``)."""
 
     id: str
     label: Words
@@ -214,12 +222,13 @@ class Part(_Strict):
     most: float
     best_of: list[Choice] | None = None
     panel: tuple[float, float] | None = None
+    of: str | None = None
     group: str | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> "Part":
-        if (self.best_of is None) == (self.panel is None):
-            raise ValueError("a part has either best_of or panel")
+        if sum(way is not None for way in (self.best_of, self.panel, self.of)) != 1:
+            raise ValueError("a part has one of best_of, panel and of")
         return self
 
 
@@ -230,6 +239,11 @@ class Score(_Strict):
     most: float
     parts: list[Part]
     caps: dict[str, float] = {}
+
+    @property
+    def blocks(self) -> list[str]:
+        """The scores it is the sum of; none for one of plain parts."""
+        return [part.of for part in self.parts if part.of is not None]
 
 
 class Version(_Strict):
@@ -324,6 +338,12 @@ def version_on(policy: Policy, on: date, action: Action = Action.NEW) -> Version
     raise Refused("{day}没有生效的“{policy}”规则", day=on.isoformat(), policy=policy.name.zh)
 
 
+def counting(node: AllOf | AnyOf) -> list[Node]:
+    """Return the children of a group that decide its outcome."""
+    children = node.all if isinstance(node, AllOf) else node.any
+    return [child for child in children if not isinstance(child, Condition) or child.counts]
+
+
 def conditions(node: Node) -> Iterator[Condition]:
     """Return the leaves of a tree, in the order of the document."""
     match node:
@@ -334,12 +354,22 @@ def conditions(node: Node) -> Iterator[Condition]:
             yield node
 
 
+def _groups(node: Node) -> Iterator[AllOf | AnyOf]:
+    if isinstance(node, AllOf | AnyOf):
+        yield node
+        for child in node.all if isinstance(node, AllOf) else node.any:
+            yield from _groups(child)
+
+
 def _unknown(policy: Policy) -> Iterator[tuple[tuple[Any, ...], str]]:
     """Return what the types cannot see: metrics that do not exist, comparisons that do not fit their metric."""
     for v, version in enumerate(policy.versions):
         known = with_scores({key: score.label.zh for key, score in version.scores.items()})
         known |= with_scores({part.id: part.label.zh for score in version.scores.values() for part in score.parts})
         place: tuple[Any, ...] = ("versions", v)
+        for group in _groups(version.criteria):
+            if not counting(group):
+                yield (*place, group.id), f"{group.id} holds nothing but unverified conditions: nothing would decide it"
         seen: set[str] = set()
         for condition in conditions(version.criteria):
             where = (*place, condition.id)
@@ -361,6 +391,8 @@ def _unknown(policy: Policy) -> Iterator[tuple[tuple[Any, ...], str]]:
                 for choice in part.best_of or ():
                     if choice.metric not in FIGURES:
                         yield (*place, "scores", name, part.id), f"unknown metric {choice.metric}"
+                if part.of is not None and any(p.of for p in getattr(version.scores.get(part.of), "parts", [part])):
+                    yield (*place, "scores", name, part.id), f"{part.of} is no score made of plain parts"
 
 
 def _lines(node: yaml.Node, place: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], int]]:

@@ -103,6 +103,8 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("tasks.withdraw", "POST"): ("OXMG", ""),
     ("ladder.index", "GET"): ("OXMGU", ""),
     ("ladder.firm", "GET"): READERS,
+    ("ladder.state_fact", "GET"): OFFICE,
+    ("ladder.state_fact", "POST"): OFFICE,
     ("letters.firm", "GET"): READERS,
     ("letters.profile", "GET"): READERS,
     ("letters.profiles", "POST"): ("OXMGU", ""),

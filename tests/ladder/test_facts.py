@@ -10,7 +10,8 @@ from crm.domain.records import AchievementKind, IpKind, IpOrigin, Level, Source
 from crm.firms.models import Achievement, CreditCheck, Firm, IntellectualProperty
 from crm.kit import clock
 from crm.ladder import facts
-from crm.rules.metrics import FACTS
+from crm.ladder.facts import AWARDED, INSTITUTIONS, TITLES
+from crm.rules.catalogue import FACTS
 from tests.ladder.conftest import TODAY, WAN
 
 
@@ -38,7 +39,7 @@ def right(make, firm: Firm, kind: IpKind = IpKind.SOFTWARE, **values: Any) -> No
 def test_of_an_empty_file_only_what_the_office_would_know_is_known(make, fact) -> None:
     firm = make.firm(established_on=None)
     known = {key: value for key, value in fact(firm).items() if value is not None and key != "firm_id"}
-    assert known == {"has_valid_hte_certificate": False, "has_provincial_rd_institution": False}
+    assert known == dict.fromkeys((*TITLES, *INSTITUTIONS, AWARDED), False)
 
 
 def test_every_fact_of_the_rules_is_given(make, fact) -> None:
@@ -202,5 +203,5 @@ def test_the_number_of_statements_does_not_grow(make, good_firm, app, statements
     with app.app_context(), statements() as seen:
         frame = facts.build(select(Firm.id), TODAY)
     assert frame.height == firms
-    assert len(seen) == 6
+    assert len(seen) == 7
     assert frame["sales_y1"].to_list() == [4400 * WAN] * firms

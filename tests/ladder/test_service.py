@@ -11,7 +11,8 @@ from crm.domain.ladder import Rung
 from crm.firms.models import Firm
 from crm.kit import clock
 from crm.ladder import closing, facts, service, whatif
-from crm.rules.metrics import FIGURES, Kind
+from crm.rules.figure import Kind
+from crm.rules.metrics import FIGURES
 from tests.ladder.conftest import TODAY, WAN
 
 SCHEDULED = date(2026, 12, 31)
@@ -31,8 +32,9 @@ def flat(gap: service.Gap) -> dict[str, Any]:
         ({}, Rung.TECH_SME),
         ({Rung.TECH_SME: SCHEDULED}, Rung.HIGH_TECH),
         ({Rung.INNOVATIVE_SME: SCHEDULED}, Rung.HIGH_TECH),
-        ({Rung.HIGH_TECH: SCHEDULED}, Rung.HIGH_TECH),
-        ({Rung.TECH_SME: SCHEDULED, Rung.LITTLE_GIANT: None}, Rung.HIGH_TECH),
+        ({Rung.HIGH_TECH: SCHEDULED}, Rung.SRDI_SME),
+        ({Rung.TECH_SME: SCHEDULED, Rung.LITTLE_GIANT: None}, Rung.SINGLE_CHAMPION),
+        ({Rung.LEADING: None}, Rung.SINGLE_CHAMPION),
     ],
 )
 def test_the_next_rung(held, expected) -> None:
@@ -41,14 +43,14 @@ def test_the_next_rung(held, expected) -> None:
 
 def test_a_holder_asks_for_renewal_and_others_for_the_first_time(make, judge) -> None:
     firm = make.firm()
-    make.certification(firm, "little_giant", issued_on=date(2024, 1, 1), expires_on=None)
+    make.certification(firm, "tech_sme", issued_on=date(2026, 1, 1), expires_on=None)
     gap = judge(firm, TODAY)
     assert (gap.rung, gap.renewal, gap.expires_on) == (Rung.HIGH_TECH, False, None)
     make.certification(firm, "high_tech", issued_on=date(2020, 1, 1), expires_on=date(2026, 6, 15))
     make.certification(firm, "high_tech", issued_on=date(2023, 7, 1), expires_on=date(2026, 6, 30))
-    gap = judge(firm, TODAY)
+    gap = judge(firm, TODAY, Rung.HIGH_TECH)
     assert (gap.renewal, gap.expires_on, gap.assessment.action) == (True, date(2026, 6, 30), "renewal")
-    assert judge(firm, date(2026, 7, 1)).renewal is False
+    assert judge(firm, date(2026, 7, 1), Rung.HIGH_TECH).renewal is False
 
 
 def test_before_any_version_nothing_is_judged(make, judge) -> None:
@@ -157,7 +159,7 @@ def test_a_what_if_equals_a_firm_with_those_figures(good_firm, judge) -> None:
         {2025: {"revenue": 5000 * WAN + 1, "tech_staff": 5}, 2024: {"rd_hte": 1}}, audited_collection=False
     )
     changed = {"sales_y1": 5000 * WAN + 1, "tech_staff_y1": 5.0, "rd_hte_y2": 1, "tax_collection_is_audited": False}
-    for rung in service.ASSESSED:
+    for rung in (Rung.TECH_SME, Rung.HIGH_TECH):
         tried = service.what_if(judge(plain, TODAY, rung), changed)
         assert flat(tried) == flat(judge(other, TODAY, rung))
         assert flat(judge(plain, TODAY, rung)) != flat(tried), "nothing is kept"

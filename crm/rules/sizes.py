@@ -1,0 +1,75 @@
+"""中小企业划型标准 (工信部联企业〔2011〕300号): large, medium, small or micro, by industry, staff, revenue and assets.
+
+A firm is large, medium or small when it reaches the lower bound of that class in every figure its industry counts;
+one that misses one of them belongs to the class below. Rows and bounds: facts/national.md section 6; industries by the
+leading digits of GB/T 4754-2017 (derived; railway transport 53 is left out by the text).
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from crm.domain.words import N_
+
+FEN_PER_WAN = 1_000_000
+LABELS: dict[str, str] = {"large": N_("大型"), "medium": N_("中型"), "small": N_("小型"), "micro": N_("微型")}
+CLASSES = tuple(LABELS)
+
+
+@dataclass(frozen=True)
+class Industry:
+    """Lower bounds for large, medium, small: staff in persons, revenue and assets in 万元; None: not counted."""
+
+    divisions: tuple[str, ...]
+    staff: tuple[int, int, int] | None = None
+    revenue: tuple[int, int, int] | None = None
+    assets: tuple[int, int, int] | None = None
+
+
+def _span(first: int, last: int) -> tuple[str, ...]:
+    return tuple(f"{number:02d}" for number in range(first, last + 1))
+
+
+INDUSTRIES: tuple[Industry, ...] = (
+    Industry(_span(1, 5), revenue=(20_000, 500, 50)),
+    Industry(_span(6, 46), (1_000, 300, 20), (40_000, 2_000, 300)),
+    Industry(_span(47, 50), revenue=(80_000, 6_000, 300), assets=(80_000, 5_000, 300)),
+    Industry(("51",), (200, 20, 5), (40_000, 5_000, 1_000)),
+    Industry(("52",), (300, 50, 10), (20_000, 500, 100)),
+    Industry(("54", "55", "56", "57", "58"), (1_000, 300, 20), (30_000, 3_000, 200)),
+    Industry(("59",), (200, 100, 20), (30_000, 1_000, 100)),
+    Industry(("60",), (1_000, 300, 20), (30_000, 2_000, 100)),
+    Industry(("61",), (300, 100, 10), (10_000, 2_000, 100)),
+    Industry(("62",), (300, 100, 10), (10_000, 2_000, 100)),
+    Industry(("63", "64"), (2_000, 100, 10), (100_000, 1_000, 100)),
+    Industry(("65",), (300, 100, 10), (10_000, 1_000, 50)),
+    Industry(("701",), revenue=(200_000, 1_000, 100), assets=(10_000, 5_000, 2_000)),
+    Industry(("702",), (1_000, 300, 100), (5_000, 1_000, 500)),
+    Industry(("71", "72"), (300, 100, 10), None, (120_000, 8_000, 100)),
+    Industry((*_span(73, 82), *_span(85, 90)), (300, 100, 10)),
+)
+_FIGURES = (
+    ("staff", "employees_y1", 1),
+    ("revenue", "sales_y1", FEN_PER_WAN),
+    ("assets", "total_assets_y1", FEN_PER_WAN),
+)
+
+
+def size_class() -> pl.Expr:
+    """Return the class as a column; null when the industry, or a figure that it counts, is not known."""
+    code = pl.col("industry_code")
+    found = pl.lit(None, pl.String())
+    for industry in INDUSTRIES:
+        here = pl.any_horizontal([code.str.starts_with(division) for division in industry.divisions])
+        found = pl.when(here).then(_class_in(industry)).otherwise(found)
+    return found
+
+
+def _class_in(industry: Industry) -> pl.Expr:
+    counted = [(column, getattr(industry, name), unit) for name, column, unit in _FIGURES if getattr(industry, name)]
+    reached: pl.Expr = pl.lit("micro")
+    for place in (2, 1, 0):
+        every = pl.all_horizontal([pl.col(column) >= bounds[place] * unit for column, bounds, unit in counted])
+        reached = pl.when(every).then(pl.lit(CLASSES[place])).otherwise(reached)
+    known = pl.all_horizontal([pl.col(column).is_not_null() for column, _bounds, _unit in counted])
+    return pl.when(known).then(reached)
