@@ -34,6 +34,7 @@ from crm.firms.models import (
     Firm,
     IntellectualProperty,
     Move,
+    StatedFact,
 )
 from crm.journal.service import Entry, System, record_many
 from crm.kit import clock
@@ -240,7 +241,8 @@ def _firm(random: Random, number: int, today: date, people: _People) -> _Story:
         ]
     story.rows[Achievement] = list(_achievements(random, today))
     story.rows[Visit] = list(_visits(random, today, people.officers.get(district), now))
-    # A number of its own, so that what was told before these marks came stays the same.
+    # Numbers of their own, so that what was told before these came stays the same.
+    story.rows[StatedFact] = list(_stated(Random(number * 31), today, now))  # noqa: S311 - a story, not a secret
     _care(Random(number), story, people, today)  # noqa: S311 - a story, not a secret
     # The same for the work around it.
     story.rows[Task] = list(_tasks(Random(-number), number, today, people.officers.get(district), now))  # noqa: S311
@@ -444,6 +446,29 @@ def _achievements(random: Random, today: date) -> Iterator[dict[str, Any]]:
             "rank": 3,
             "given_on": today - timedelta(days=random.randint(200, 1500)),
         }
+
+
+STATED_BY_FIRMS: tuple[tuple[str, tuple[int, ...], str], ...] = (
+    ("niche_market_years", (200, 300, 500, 800, 1200), "企业说明"),
+    ("equity_financing_paid_in_2y", (0, 0, 0, 300_000_000, 2_500_000_000), "验资报告"),
+    ("class1_ip_applied_count", (0, 100, 200, 500), "知识产权应用清单"),
+    ("srdi_platform_score", (4250, 5100, 5800, 6300), "平台评价结果"),
+    ("niche_market_position_review", (0, 1, 1), "评审意见"),
+    ("main_product_in_strategic_emerging", (0, 1, 1), "产品目录比对"),
+)
+
+
+def _stated(random: Random, today: date, now: Any) -> Iterator[dict[str, Any]]:
+    for key, values, evidence in STATED_BY_FIRMS:
+        if random.random() < 0.55:
+            yield {
+                "key": key,
+                "value": random.choice(values),
+                "stated_on": today - timedelta(days=random.randint(5, 300)),
+                "evidence": evidence,
+                "stated_at": now,
+                "stated_by": "服务专员",
+            }
 
 
 def _visits(random: Random, today: date, officer_id: int | None, now: Any) -> Iterator[dict[str, Any]]:

@@ -64,6 +64,11 @@ def fact(key: str, value: Any) -> str:
     return _written(value, FIGURES[key].kind, FIGURES[key].unit)
 
 
+def unit(key: str) -> str:
+    """Return the unit of a count as it stands beside a field; empty for what says its own."""
+    return _unit(FIGURES[key].unit).strip()
+
+
 def _written(value: Any, kind: Kind | None, unit: str, decimals: int = 2) -> str:
     if value is None:
         return UNKNOWN
@@ -176,4 +181,17 @@ def headline(gap: Gap) -> str:
     return _("条件已全部满足")
 
 
-__all__ = ["asked", "closes", "door", "fact", "fact_name", "figure_name", "headline", "short", "shown", "state", "told"]
+__all__ = [
+    "asked",
+    "closes",
+    "door",
+    "fact",
+    "fact_name",
+    "figure_name",
+    "headline",
+    "short",
+    "shown",
+    "state",
+    "told",
+    "unit",
+]

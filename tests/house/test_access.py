@@ -89,6 +89,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
     ids = {
         "firm_id": a.id,
         "part": "contacts",
+        "key": "niche_market_years",
         "part_id": contact.id,
         "attachment_id": attachment,
         "visit_id": visit.id,
