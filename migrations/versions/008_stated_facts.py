@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "006"
-down_revision: str | None = "005"
+revision: str = "008"
+down_revision: str | None = "007"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
