@@ -23,7 +23,7 @@ from crm.domain.care import Duty, Lifter
 from crm.domain.ladder import Rung
 from crm.domain.places import DISTRICTS
 from crm.domain.records import AchievementKind, IpKind, IpOrigin, Jurisdiction, Level, Source, VisitKind
-from crm.firms import derived, names
+from crm.firms import derived, handovers, names
 from crm.firms.care_models import Assignment, FirmTag, Group, GroupMember, StopFlag, Tag
 from crm.firms.models import (
     Achievement,
@@ -177,12 +177,13 @@ def _accounts(people: _People) -> list[tuple[str, str, Role]]:
         .join(Certification, Certification.firm_id == Firm.id)
         .where(Certification.kind == Rung.HIGH_TECH)
     ).first()
-    _user("manager", "科长", Role.MANAGER, password, whole_city=True)
+    manager = _user("manager", "科长", Role.MANAGER, password, whole_city=True)
     _user("auditor", "审计员", Role.AUDITOR, password)
     _user("admin", "管理员", Role.ADMIN, password)
     _user("agency", "机构顾问", Role.AGENCY, password, agency_id=people.agency_id)
     _user("editor", "企业会计", Role.FIRM_EDITOR, password, firm_id=showcase)
     _user("certifier", "企业负责人", Role.FIRM_CERTIFIER, password, firm_id=showcase)
+    _hand_over(manager, people)
     names = ("officer1", "manager", "editor", "certifier", "agency", "auditor", "admin")
     roles = (
         Role.OFFICER,
@@ -273,6 +274,15 @@ def _care(random: Random, story: _Story, people: _People, today: date) -> None:
             told = {"reason": "租约到期，随园区整体搬迁", "made_by": "科长", "made_at": now}
             story.rows[Move] += [{**place, "since_on": came, "previous": other, **told}]
             place["district"] = other
+
+
+def _hand_over(manager: User, people: _People) -> None:
+    """Let an officer go on leave next week."""
+    officer_id, today = people.officers["440106"], clock.today()
+    mine = list(db.session.scalars(select(Firm.id).where(Firm.officer_id == officer_id).order_by(Firm.id).limit(12)))
+    if mine:
+        day = today + timedelta(days=7)
+        handovers.make(manager, Duty.OFFICER, officer_id, manager.id, mine, day, today, "年休假，回来后交还")
 
 
 def _tags() -> list[int]:

@@ -29,6 +29,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("imports.index", N_("导入"), icon="table-import", permission=Permission.IMPORT_RUN),
     Entry("visits.index", N_("走访"), icon="message-2", permission=Permission.VISIT_READ),
     Entry("tasks.index", N_("待办"), icon="checklist", permission=Permission.TASK_READ),
+    Entry("firms.handovers.index", N_("交接"), icon="transfer", permission=Permission.FIRM_ASSIGN),
+    Entry("firms.groups.index", N_("集团"), icon="sitemap", permission=Permission.FIRM_LIST),
     Entry("desk.jobs", N_("后台任务"), icon="progress", permission=Permission.JOB_READ),
     Entry("accounts.index", N_("账号"), icon="users", permission=Permission.ACCOUNT_ADMINISTER),
     Entry("transfer.export", N_("整库导出"), icon="database-export", permission=Permission.REGISTER_EXPORT),
@@ -49,13 +51,14 @@ def _nav() -> dict[str, Any]:
 
 def entries() -> list[dict[str, Any]]:
     """Return the entries the reader may use: {url, label, icon, active}."""
-    room = (request.endpoint or "").split(".")[0]
+    room = request.blueprint
     return [
         {
             "url": url_for(entry.endpoint),
             "label": gettext(entry.label),
             "icon": entry.icon,
-            "active": request.endpoint == entry.endpoint or (room != "desk" and entry.endpoint.startswith(f"{room}.")),
+            "active": request.endpoint == entry.endpoint
+            or (room != "desk" and entry.endpoint.rpartition(".")[0] == room),
         }
         for entry in ENTRIES
         if can(entry.permission)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import delete, update
 
 from crm.accounts.models import FailedAttempt, Invitation, SignIn
-from crm.firms import assignments, derived, names
+from crm.firms import assignments, derived, moves, names
 from crm.kit import clock, rounds
 from crm.kit.db import db, transaction
 from crm.kit.once import Act
@@ -20,6 +20,7 @@ def walk(today: date) -> bool:
     with transaction():
         if not rounds.claim("nightly", today.isoformat()):
             return False
+        moves.take_effect(today)
         assignments.take_effect(today)
         derived.refresh()
         names.refresh()

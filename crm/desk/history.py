@@ -7,9 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from crm.accounts.models import User
+from crm.domain.access import BUREAU_ROLES
 from crm.domain.words import N_
+from crm.firms.care_models import GroupMember, StopFlag
 from crm.firms.models import (
     Achievement,
     AnnualReturn,
@@ -41,6 +44,7 @@ class Kind(StrEnum):
     FIGURES = "figures"
     IP = "ip"
     PLACE = "place"
+    CARE = "care"
     FILE = "file"
     IMPORT = "import"
     CHANGE = "change"
@@ -52,6 +56,7 @@ KIND_LABELS: dict[Kind, str] = {
     Kind.FIGURES: N_("年度数据"),
     Kind.IP: N_("知识产权"),
     Kind.PLACE: N_("更名迁址"),
+    Kind.CARE: N_("服务与标记"),
     Kind.FILE: N_("附件"),
     Kind.IMPORT: N_("导入"),
     Kind.CHANGE: N_("档案变更"),
@@ -129,7 +134,8 @@ def _rights(firm: Firm, user: User) -> Iterable[Moment]:
 
 def _places(firm: Firm, user: User) -> Iterable[Moment]:
     for row in _rows(Move, firm):
-        yield Moment(row.since_on, Kind.PLACE, "moved", row)
+        if row.applied:
+            yield Moment(row.since_on, Kind.PLACE, "moved", row)
     for row in _rows(FormerName, firm):
         if row.until_on:
             yield Moment(row.until_on, Kind.PLACE, "renamed", row)
@@ -140,8 +146,45 @@ def _files(firm: Firm, user: User) -> Iterable[Moment]:
         yield Moment(_day(row.added_at), Kind.FILE, "attached", row, row.added_at)
 
 
+def _stops(firm: Firm, user: User) -> Iterable[Moment]:
+    for row in _rows(StopFlag, firm):
+        if row.lifted_on is None or row.lifted_on > row.since_on:
+            yield Moment(row.since_on, Kind.CARE, "stopped", row)
+        if row.lifted_on:
+            yield Moment(row.lifted_on, Kind.CARE, "lifted", row)
+        elif row.until_on:
+            yield Moment(row.until_on, Kind.CARE, "stop_ended", row)
+
+
+def _groups(firm: Firm, user: User) -> Iterable[Moment]:
+    query = select(GroupMember).join(GroupMember.group).options(contains_eager(GroupMember.group))
+    for row in db.session.scalars(query.where(GroupMember.firm_id == firm.id)):
+        yield Moment(row.since_on, Kind.CARE, "joined", row)
+        if row.until_on:
+            yield Moment(row.until_on, Kind.CARE, "left", row)
+
+
 # Acts whose record stands in the timeline by itself. A file can be removed; then the act is all that is left.
-TOLD_BY_RECORD = frozenset({"visit.recorded", "annual_return.stated"})
+TOLD_BY_RECORD = frozenset(
+    {
+        "visit.recorded",
+        "annual_return.stated",
+        "firm.moved",
+        "stop_flag.set",
+        "stop_flag.lifted",
+        "group.joined",
+        "group.left",
+    }
+)
+# Who cares for the firm and what marks its file carries. Tags are the office's own.
+TAGGING = frozenset({"firm.tagged", "firm.untagged"})
+CARING = TAGGING | {
+    "firm.assigned",
+    "firm.assignment_planned",
+    "firm.assignment_cancelled",
+    "firm.move_planned",
+    "firm.move_cancelled",
+}
 
 
 def _events(of: Kind) -> Callable[[Firm, User], Iterable[Moment]]:
@@ -154,7 +197,9 @@ def _events(of: Kind) -> Callable[[Firm, User], Iterable[Moment]]:
         query = (
             journal.of_firm(firm.id)
             .with_only_columns(Event.id, Event.at)
-            .where(Event.action.not_in(TOLD_BY_RECORD), imported if of is Kind.IMPORT else ~imported)
+            .where(Event.action.not_in(TOLD_BY_RECORD if user.role in BUREAU_ROLES else TOLD_BY_RECORD | TAGGING))
+            .where(imported if of is Kind.IMPORT else ~imported)
+            .where(Event.action.in_(CARING) if of is Kind.CARE else Event.action.not_in(CARING))
             .where((Event.subject != "visit") | Event.subject_id.in_(readable))
             .where((Event.subject != "task") | Event.subject_id.in_(shared))
             .where((Event.action != "attachment.added") | Event.subject_id.not_in(attached))
@@ -177,6 +222,9 @@ _SOURCES: tuple[tuple[Kind, Callable[[Firm, User], Iterable[Moment]]], ...] = (
     (Kind.IP, _rights),
     (Kind.PLACE, _places),
     (Kind.FILE, _files),
+    (Kind.CARE, _stops),
+    (Kind.CARE, _groups),
+    (Kind.CARE, _events(Kind.CARE)),
     (Kind.IMPORT, _events(Kind.IMPORT)),
     (Kind.CHANGE, _events(Kind.CHANGE)),
 )

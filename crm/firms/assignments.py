@@ -17,7 +17,7 @@ from crm.firms.care_models import Assignment
 from crm.firms.models import Firm
 from crm.firms.outcomes import NOT_YOURS, Outcome
 from crm.firms.queries import visible_to
-from crm.journal.service import Actor, Entry, System, record_many
+from crm.journal.service import Actor, Entry, System, record, record_many
 from crm.kit import clock
 from crm.kit.db import chunks, db
 
@@ -114,6 +114,19 @@ def _form_write(held: _Held, duty: Duty, person_id: int | None, actor: Actor, to
     _write([held], duty, person_id, today, actor, today, None)
 
 
+def out_of_reach(firm: Firm) -> bool:
+    """Return whether the officer in charge does not work on the district of the firm (any more)."""
+    officer = db.session.get(User, firm.officer_id) if firm.officer_id is not None else None
+    return officer is not None and not covers(officer, firm.registration_district)
+
+
+def release(firm: Firm, actor: Actor, today: date) -> None:
+    """Take a firm out of its officer's hands from today on, for a move that records it."""
+    last = _last_days([firm.id], Duty.OFFICER).get(firm.id)
+    _write([_Held(firm.id, firm.name, None, firm.officer_id, last)], Duty.OFFICER, None, today, actor, today, None)
+    firm.officer_id = None
+
+
 def take_effect(today: date) -> int:
     """Put into force what was dated up to ``today`` and waits; return how many. Done twice, the second does nothing."""
     waiting = select(Assignment, Firm.officer_id, Firm.agency_id).join(Firm, Firm.id == Assignment.firm_id)
@@ -131,6 +144,16 @@ def take_effect(today: date) -> int:
     db.session.execute(update(Assignment).where(*due).values(applied=True))
     record_many(entries, System())
     return len(entries)
+
+
+def cancel(row: Assignment, actor: User) -> None:
+    """Call off one firm's change of hands that waits for its day. Raises Refused when it is in force."""
+    db.session.refresh(row, with_for_update=True)
+    if row.applied:
+        raise Refused("已经生效，不能撤销：请再换一次人")
+    planned = {f"{row.duty.value}_id": [row.user_id or row.agency_id, None]}
+    record("firm.assignment_cancelled", actor, "firm", row.firm_id, row.firm_id, planned=planned)
+    db.session.delete(row)
 
 
 def history(firm_id: int) -> list[tuple[Assignment, str | None]]:

@@ -37,6 +37,7 @@ def _tabs(firm_id: int) -> list[tuple[str, str, bool]]:
         ("firms.figures", _("年度数据"), Permission.FIRM_READ),
         ("ladder.firm", _("资质与梯度"), Permission.LADDER_READ),
         ("visits.firm", _("诉求与走访"), Permission.VISIT_READ),
+        ("firms.care.show", _("服务与归属"), Permission.FIRM_CARE_READ),
         ("letters.firm", _("文书"), Permission.PROFILE_PRINT),
         ("desk.timeline", _("时间线"), Permission.FIRM_READ),
     ]

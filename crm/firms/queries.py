@@ -11,6 +11,8 @@ from sqlalchemy.sql import ColumnElement
 from crm.accounts.models import Agency, User
 from crm.domain.access import FIRM_ROLES, Role
 from crm.domain.ladder import RANK, RUNGS, Rung
+from crm.firms import stops
+from crm.firms.care_models import FirmTag, StopFlag, Tag
 from crm.firms.models import (
     Achievement,
     Attachment,
@@ -83,6 +85,11 @@ def gone_into(user: User, *called: ColumnElement[bool]) -> dict[int, Firm]:
     return {gone: kept[firm_id] for gone, firm_id in into.items() if firm_id in kept}
 
 
+def sees(firm_id: int, user: User) -> bool:
+    """Return whether the firm is among those ``user`` may see."""
+    return db.session.scalar(visible_to(user).with_only_columns(Firm.id).where(Firm.id == firm_id)) is not None
+
+
 @dataclass(frozen=True)
 class Head:
     """What stands at the top of every page of a firm."""
@@ -93,10 +100,12 @@ class Head:
     officer: str | None
     agency: str | None
     former_names: tuple[str, ...]
+    stop: StopFlag | None
+    tags: tuple[str, ...]
 
 
 def head(firm: Firm, on: date) -> Head:
-    """Return the firm's standing on a day: its highest valid certificate, and who looks after it."""
+    """Return the firm's standing on a day: its highest valid certificate, what stops it, and who looks after it."""
     best = (
         select(Certification.kind, Certification.expires_on)
         .where(Certification.firm_id == firm.id, valid_on(on))
@@ -110,6 +119,7 @@ def head(firm: Firm, on: date) -> Head:
         )
     ).one()
     expires = found.expires_on if found else None
+    tags = select(Tag.name).join(FirmTag, FirmTag.tag_id == Tag.id).where(FirmTag.firm_id == firm.id)
     return Head(
         rung=found.kind if found else None,
         expires_on=expires,
@@ -117,6 +127,8 @@ def head(firm: Firm, on: date) -> Head:
         officer=officer,
         agency=agency,
         former_names=tuple(name.name for name in firm.former_names),
+        stop=stops.in_force(firm.id, on),
+        tags=tuple(db.session.scalars(tags.order_by(Tag.name))),
     )
 
 

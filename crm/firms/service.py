@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from crm.accounts.models import User
 from crm.domain.access import Role
 from crm.domain.errors import Refused
-from crm.domain.records import FIGURES, Jurisdiction, Source
+from crm.domain.records import FIGURES, FirmStatus, Source
 from crm.domain.words import N_
-from crm.firms import assignments, derived, figures, names, queries
-from crm.firms.models import AnnualReturn, Attachment, Firm, FormerName, Move
+from crm.firms import assignments, derived, figures, moves, names, queries
+from crm.firms.models import AnnualReturn, Attachment, Firm, FormerName
 from crm.journal.service import changes, record
 from crm.kit import clock, files
 from crm.kit.db import db
@@ -57,7 +57,7 @@ def create(actor: User, values: Mapping[str, Any], today: date) -> Firm:
     firm = Firm(**{key: values[key] for key in EDITABLE if key in values}, created_at=now, updated_at=now)
     with _unique(SAME_CODE, "uscc"):
         db.session.add(firm)
-    _move(firm, {}, values, values.get("moved_on") or firm.established_on or today)
+    moves.from_form(firm, {}, values, min(values.get("moved_on") or firm.established_on or today, today), actor, today)
     assignments.begin(firm, actor, today)
     derived.refresh([firm.id])
     names.refresh([firm.id])
@@ -75,6 +75,7 @@ def edit(firm: Firm, actor: User, values: Mapping[str, Any], today: date, *, act
     changed = changes(before, _kept(values))
     if not changed:
         return
+    _check_status(firm, values)
     if "uscc" in changed:
         _check_code(values["uscc"], firm)
     if "registration_district" in changed:
@@ -84,10 +85,13 @@ def edit(firm: Firm, actor: User, values: Mapping[str, Any], today: date, *, act
         if db.session.scalars(known).first() is None:
             db.session.add(FormerName(firm_id=firm.id, name=firm.name, until_on=today))
     assignments.from_form(firm, values, actor, today)
-    _move(firm, before, values, values.get("moved_on") or today)
+    moves.from_form(firm, before, values, values.get("moved_on") or today, actor, today)
     for key in EDITABLE:
         if key in values:
             setattr(firm, key, values[key])
+    if "registration_district" in changed and assignments.out_of_reach(firm):
+        changed["officer_id"] = [firm.officer_id, None]
+        assignments.release(firm, actor, today)
     firm.updated_at = clock.now()
     derived.refresh([firm.id])
     names.refresh([firm.id])
@@ -115,16 +119,11 @@ def _check_district(actor: User, district: str | None, *, needed: bool) -> None:
         raise Refused("这个区不在您管理的范围内：请由市级专员办理", field="registration_district")
 
 
-def _move(firm: Firm, before: Mapping[str, Any], values: Mapping[str, Any], since: date) -> None:
-    """Write a move for every district that changes; two on one day: the later word counts."""
-    for jurisdiction in Jurisdiction:
-        key = f"{jurisdiction.value}_district"
-        if values.get(key) and values[key] != before.get(key):
-            same = (Move.firm_id == firm.id, Move.jurisdiction == jurisdiction, Move.since_on == since)
-            db.session.execute(delete(Move).where(*same))
-            move = Move(firm_id=firm.id, jurisdiction=jurisdiction, district=values[key], since_on=since)
-            move.previous = before.get(key)
-            db.session.add(move)
+def _check_status(firm: Firm, values: Mapping[str, Any]) -> None:
+    """A firm leaves the city and comes back on a day and to a place, which the file's form does not ask for."""
+    status = values.get("status", firm.status)
+    if status is not firm.status and FirmStatus.MOVED_OUT in {status, firm.status}:
+        raise Refused(moves.WITH_ITS_DAY, field="status")
 
 
 def add(table: Any, firm: Firm, actor: User, values: Mapping[str, Any]) -> Any:

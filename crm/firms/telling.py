@@ -34,6 +34,15 @@ ACTION_LABELS: dict[str, str] = {
     "firm.edited": N_("修改档案"),
     "firm.assigned": N_("换人负责"),
     "firm.assignment_planned": N_("定下换人"),
+    "firm.assignment_cancelled": N_("撤销换人"),
+    "firm.moved": N_("迁移"),
+    "firm.move_planned": N_("定下迁移"),
+    "firm.move_cancelled": N_("撤销迁移"),
+    "group.joined": N_("加入集团"),
+    "group.left": N_("退出集团"),
+    "group.edited": N_("修改集团"),
+    "handover.made": N_("办理交接"),
+    "handover.undone": N_("撤销交接"),
     "firm.tagged": N_("加标签"),
     "firm.untagged": N_("去标签"),
     "firm.restored": N_("恢复旧值"),
@@ -89,6 +98,8 @@ SUBJECT_LABELS: dict[str, str] = {
     "former_name": N_("曾用名"),
     "move": N_("管辖区"),
     "stop_flag": N_("暂停标记"),
+    "group": N_("集团"),
+    "handover": N_("交接"),
     "visit": N_("走访联系"),
     "task": N_("待办"),
     "import": N_("导入"),
@@ -128,6 +139,10 @@ FIELD_LABELS: dict[str, str] = {
     "incubator": N_("孵化器"),
     "tag": N_("标签"),
     "reason": N_("原因"),
+    "place": N_("去向"),
+    "group": N_("所属集团"),
+    "head": N_("牵头企业"),
+    "count": N_("企业数"),
     "lifter": N_("谁可解除"),
     "lifted_on": N_("解除日期"),
     "lifted_why": N_("解除原因"),
@@ -238,7 +253,7 @@ PERSONAL = frozenset(
 MASK = "＊＊＊"
 # What an act says of itself beside what it changed: told as it is.
 STATED = (
-    *("year", "source", "name", "since_on", "reason"),
+    *("year", "source", "name", "since_on", "place", "count", "reason"),
     *("filter", "firms", "rows", "columns", "personal", "files", "sha256"),
 )
 

@@ -18,12 +18,15 @@ from crm.domain.records import (
     LEVEL_LABELS,
     MONEY_FIGURES,
 )
-from crm.firms import figures, queries, service, views_edit, views_history  # noqa: F401 - each registers its pages
+from crm.firms import care_views, figures, group_views, handover_views, queries, service, views_edit, views_history  # noqa: F401 - each registers its pages
 from crm.firms.blueprint import bp
 from crm.firms.forms import AttachmentForm, ReturnForm
 from crm.kit import clock, files
 from crm.kit.access import requires
 from crm.kit.pages import page
+
+for _part in (care_views, group_views, handover_views):
+    bp.register_blueprint(_part.bp)
 
 
 @bp.get("/<int:firm_id>/file")

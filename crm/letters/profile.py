@@ -9,6 +9,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from crm.accounts.models import User
+from crm.domain.access import BUREAU_ROLES
 from crm.domain.industries import SECTIONS, TECH_FIELDS, section_of
 from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
@@ -55,6 +56,7 @@ def html(firm: Firm, reader: User, on: date) -> str:
         on=on,
         printed_at=clock.now(),
         reader=reader,
+        office=reader.role in BUREAU_ROLES,
         certificates=certificates[:MOST_CERTIFICATES],
         more_certificates=max(0, len(certificates) - MOST_CERTIFICATES),
         years=years,
