@@ -18,6 +18,8 @@ DEFAULTS: dict[str, object] = {
     "PROXIES": 0,
     "UPLOADS": "",
     "DEMO": False,
+    # How many answers of the list of firms a process keeps while the register stays as it is; 0 keeps none.
+    "FINDINGS_KEPT": 2_000,
     "SESSION_IDLE_MINUTES": 120,
     "SESSION_HOURS": 12,
     # An upload larger than this is refused before it is read (bytes).

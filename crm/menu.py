@@ -10,6 +10,7 @@ from flask_login import current_user
 from crm.domain.access import ROLE_LABELS, Permission
 from crm.domain.words import N_
 from crm.kit.access import can
+from crm.lists import saved
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("desk.audit", N_("审计日志"), icon="shield-check", permission=Permission.AUDIT_READ),
 )
 
+# Rooms that stand under the entry of another.
+UNDER = {"firms": "lists", "lists.saved": "lists", "lists.cells": "lists"}
+
 
 def init_app(app: Flask) -> None:
     """Give every page the entries its reader may use."""
@@ -49,9 +53,23 @@ def _nav() -> dict[str, Any]:
     return {"nav": entries, "role_label": gettext(ROLE_LABELS[role]) if role else ""}
 
 
+def _pins() -> list[dict[str, Any]]:
+    """Return the lists the reader has pinned: {id, url, label, active}; how many they find comes after the page."""
+    shown = request.args.get("view") if request.endpoint == "lists.index" else None
+    return [
+        {
+            "id": view.id,
+            "url": url_for("lists.index", view=view.id),
+            "label": view.name,
+            "active": shown == str(view.id),
+        }
+        for view in saved.pinned(current_user)
+    ]
+
+
 def entries() -> list[dict[str, Any]]:
-    """Return the entries the reader may use: {url, label, icon, active}."""
-    room = request.blueprint
+    """Return the entries the reader may use: {url, label, icon, active, pins}."""
+    room = UNDER.get(request.blueprint or "", request.blueprint)
     return [
         {
             "url": url_for(entry.endpoint),
@@ -59,6 +77,7 @@ def entries() -> list[dict[str, Any]]:
             "icon": entry.icon,
             "active": request.endpoint == entry.endpoint
             or (room != "desk" and entry.endpoint.rpartition(".")[0] == room),
+            "pins": _pins() if entry.endpoint == "lists.index" else [],
         }
         for entry in ENTRIES
         if can(entry.permission)

@@ -21,7 +21,13 @@ from tests.make import Make
 
 # The whole suite runs once on each: QITI_TEST_DATABASE=postgresql chooses the second.
 ON_POSTGRESQL = os.environ.get("QITI_TEST_DATABASE") == "postgresql"
-SETTINGS: dict[str, object] = {"TESTING": True, "SECRET_KEY": "t" * 40, "BASE_URL": "http://localhost"}
+# Tests put records into tables past the services and their trail, so nothing a list found is kept between requests.
+SETTINGS: dict[str, object] = {
+    "TESTING": True,
+    "SECRET_KEY": "t" * 40,
+    "BASE_URL": "http://localhost",
+    "FINDINGS_KEPT": 0,
+}
 
 
 @pytest.fixture(scope="session")

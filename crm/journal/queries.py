@@ -1,8 +1,9 @@
 """How the trail is read."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from crm.journal.models import Event
+from crm.kit.db import db
 
 
 def of_firm(firm_id: int) -> Select[tuple[Event]]:
@@ -13,3 +14,8 @@ def of_firm(firm_id: int) -> Select[tuple[Event]]:
 def everything() -> Select[tuple[Event]]:
     """Return the whole trail, newest first."""
     return select(Event).order_by(Event.id.desc())
+
+
+def newest() -> int:
+    """Return the number of the newest line, 0 for an empty trail; numbers have no gaps, so it counts the trail too."""
+    return db.session.scalar(select(func.max(Event.id))) or 0

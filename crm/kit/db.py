@@ -136,6 +136,11 @@ def writing() -> bool:
     return _writing.get()
 
 
+def is_reading() -> bool:
+    """Return whether the transaction at hand can write nothing."""
+    return not _writing.get()
+
+
 def give_up() -> None:
     """Forget what this request has written and go on as a reader, to show an error page."""
     db.session.rollback()

@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, has_request_context, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, gettext, lazy_gettext
+from flask_babel import force_locale, get_translations, gettext, lazy_gettext
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
@@ -112,9 +112,20 @@ def url_with(**changes: Any) -> str:
     return url_for(str(request.endpoint), **{k: v for k, v in arguments.items() if v is not None})
 
 
+def translated(message: str, **values: Any) -> str:
+    """Translate a text of a page as gettext does; the catalogue is found once a request, not once a text."""
+    if not has_request_context():
+        return gettext(message, **values)
+    here = vars(request._get_current_object())
+    if "catalogue" not in here:
+        here["catalogue"] = get_translations()
+    text: str = here["catalogue"].ugettext(message)
+    return text % values if values else text
+
+
 def words(message: str, **params: Any) -> str:
     """Translate a sentence that came from below the views (a label, a Refused) and fill it."""
-    text = gettext(message)
+    text = translated(message)
     return text.format(**params) if params else text
 
 
@@ -138,7 +149,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        _=gettext,
+        _=translated,
         icon=icon,
         can=can,
         static=static,

@@ -54,6 +54,11 @@ class Column:
         return sorter(self.key) is not None
 
     @property
+    def editable(self) -> bool:
+        """Whether it can be changed in its row."""
+        return self.key in EDITABLE
+
+    @property
     def numeric(self) -> bool:
         """Whether it stands to the right."""
         return self.kind in {"wan", "number", "percent"}
@@ -76,16 +81,16 @@ def _figure(name: str, year: int | None = None) -> Column:
     """A figure of a year, or the newest of it that anybody has stated."""
     kind = "number" if name in COUNT_FIGURES else "wan"
 
-    def of(_firm: Firm, years: Mapping[int, Mapping[str, Any]]) -> Any:
+    def of(_firm: Firm, years: Mapping[int | None, Mapping[str, Any]]) -> Any:
         stated = newest(name, years) if year is None else year
-        return years[stated][name] if stated in years else None
+        return years.get(stated, {}).get(name)
 
     return Column(f"{name}.{year}" if year else name, FIGURES[name], YEARLY, kind, of, needs="figures", year=year)
 
 
 def newest(name: str, years: Mapping[int, Mapping[str, Any]]) -> int | None:
     """Return the newest year for which a figure is stated."""
-    return max((year for year, row in years.items() if row[name] is not None), default=None)
+    return max((year for year, row in years.items() if name in row), default=None)
 
 
 def _rung(_firm: Firm, held: Sequence[Any]) -> Any:
@@ -139,6 +144,9 @@ COLUMNS: dict[str, Column] = {
     )
 }
 DEFAULT = ("rung", "district", "revenue", "rd_hte", "employees_total", "officer", "updated")
+
+# What can be changed in the row itself.
+EDITABLE = frozenset({"officer", "tech_field", "park", "incubator", "tags", "note"})
 
 # What a list can be ordered by besides the rung and the figures.
 ORDERS = (
@@ -212,14 +220,10 @@ def _certificates(firms: Sequence[Firm], _columns: Sequence[Column], on: date) -
     return found
 
 
-def _figures(firms: Sequence[Firm], columns: Sequence[Column], on: date) -> dict[int, dict[int, dict[str, Any]]]:
+def _figures(firms: Sequence[Firm], columns: Sequence[Column], on: date) -> dict[int, dict[int, dict[str, int]]]:
     years = {column.year for column in columns if column.year}
-    ids = select(Firm.id).where(Firm.id.in_(_ids(firms)))
-    found: dict[int, dict[int, dict[str, Any]]] = {}
-    stated = figures.read(ids, min({on.year - NEWEST_WITHIN} | years), on.year)
-    for row in figures.in_force(stated).iter_rows(named=True):
-        found.setdefault(row["firm_id"], {})[row["year"]] = row
-    return found
+    names = sorted({column.key.partition(".")[0] for column in columns} & set(FIGURES)) or list(FIGURES)
+    return figures.of_firms(_ids(firms), names, min({on.year - NEWEST_WITHIN} | years), on.year)
 
 
 def _contacts(firms: Sequence[Firm], _columns: Sequence[Column], _on: date) -> dict[int, Contact]:

@@ -1,6 +1,5 @@
 """How the firms of a list are found, ordered and paged."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,8 +9,8 @@ from crm.accounts.models import User
 from crm.firms.models import Firm
 from crm.firms.queries import visible_to
 from crm.kit.db import db
-from crm.kit.tables import Page, paginate
-from crm.lists import fields
+from crm.kit.tables import PAGE_SIZE, Page
+from crm.lists import fields, kept
 from crm.lists.asked import Asked
 from crm.lists.columns import sorter
 
@@ -40,13 +39,13 @@ def order(asked: Asked, on: date) -> list[Any]:
 def count(user: User, asked: Asked, on: date) -> int:
     """Count the firms of a list."""
     found = selection(user, asked, on).with_only_columns(func.count(), maintain_column_froms=True)
-    return db.session.scalar(found) or 0
+    return kept.once(user, asked, on, ("count",), lambda: db.session.scalar(found) or 0)
 
 
-def ids(user: User, asked: Asked, on: date, limit: int | None = None) -> list[int]:
+def ids(user: User, asked: Asked, on: date, limit: int | None = None, offset: int = 0) -> list[int]:
     """Return the numbers of the firms of a list in its order, ``limit`` at most."""
     found = selection(user, asked, on).with_only_columns(Firm.id, maintain_column_froms=True)
-    return list(db.session.scalars(found.order_by(*order(asked, on)).limit(limit)))
+    return list(db.session.scalars(found.order_by(*order(asked, on)).limit(limit).offset(offset)))
 
 
 def page(user: User, asked: Asked, number: int, on: date) -> Page:
@@ -54,9 +53,7 @@ def page(user: User, asked: Asked, number: int, on: date) -> Page:
 
     Which firms stand on it is settled by their numbers first: everything else is worked out for fifty, not for all.
     """
-    found = selection(user, asked, on)
-    counted = found.with_only_columns(func.count(), maintain_column_froms=True)
-    numbers = found.with_only_columns(Firm.id, maintain_column_froms=True).order_by(*order(asked, on))
-    shown = paginate(numbers, number, count=counted)
-    firms = {firm.id: firm for firm in db.session.scalars(select(Firm).where(Firm.id.in_(shown.items)))}
-    return replace(shown, items=[firms[number] for number in shown.items])
+    start = (number - 1) * PAGE_SIZE
+    numbers = kept.once(user, asked, on, ("page", number), lambda: ids(user, asked, on, PAGE_SIZE, start))
+    firms = {firm.id: firm for firm in db.session.scalars(select(Firm).where(Firm.id.in_(numbers)))}
+    return Page([firms[number] for number in numbers if number in firms], number, PAGE_SIZE, count(user, asked, on))

@@ -9,6 +9,8 @@ from crm.domain.access import BUREAU_ROLES
 from crm.kit.db import db
 from crm.lists.saved_models import SavedView, ViewMark
 
+MOST_PINNED = 12
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -52,6 +54,12 @@ def shown(user: User) -> list[Shown]:
         for view, owner, pinned, first in rows
     ]
     return sorted(found, key=lambda view: (not view.pinned, view.name, view.id))
+
+
+def pinned(user: User) -> list[SavedView]:
+    """Return the views ``user`` has pinned, by name."""
+    mine = and_(ViewMark.view_id == SavedView.id, ViewMark.user_id == user.id, ViewMark.pinned)
+    return list(db.session.scalars(visible_to(user).join(ViewMark, mine).order_by(SavedView.name).limit(MOST_PINNED)))
 
 
 def get(view_id: int, user: User) -> SavedView:

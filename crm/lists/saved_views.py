@@ -9,7 +9,7 @@ from crm.domain.access import BUREAU_ROLES, Permission
 from crm.kit import clock
 from crm.kit.access import requires
 from crm.kit.pages import page
-from crm.lists import saved, service
+from crm.lists import queries, saved, service
 from crm.lists.addresses import address, asked_of, query_of
 from crm.lists.forms import ViewForm
 
@@ -21,6 +21,18 @@ bp = Blueprint("saved", __name__, url_prefix="/firms/views")
 def index() -> ResponseReturnValue:
     """List the views one may use."""
     return page("lists/views.html", views=saved.shown(current_user))
+
+
+@bp.get("/counts")
+@requires(Permission.FIRM_LIST)
+def counts() -> ResponseReturnValue:
+    """Give the number of firms behind each pinned view, for the side of a page that stands already."""
+    today = clock.today()
+    found = [(view.id, asked_of(view.query, today)) for view in saved.pinned(current_user)]
+    return page(
+        "lists/_counts.html",
+        counts=[(number, queries.count(current_user, asked, asked.day(today))) for number, asked in found],
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -16,6 +16,7 @@ from crm.kit import clock, tables
 from crm.kit.access import requires
 from crm.kit.pages import is_fragment, page, words
 from crm.lists import (
+    cell_views,
     choices,
     columns,
     composing,
@@ -37,6 +38,7 @@ from crm.lists.inputs import Input
 bp = Blueprint("lists", __name__)
 bp.register_blueprint(saved_views.bp)
 bp.register_blueprint(export_views.bp)
+bp.register_blueprint(cell_views.bp)
 YEARS_OFFERED = 6
 
 

@@ -70,5 +70,9 @@
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
+  // Up from a firm leads to the list it was opened from, as it was.
+  const list = sessionStorage.getItem("list");
+  if (list?.startsWith("/firms")) document.querySelectorAll("a[data-to-list]").forEach((link) => { link.href = list; });
+
   document.querySelector("[data-focus]")?.focus();
 })();

@@ -8,7 +8,7 @@
   const link = (row) => row?.querySelector("th a");
   const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
-  // Rows: j and k walk, x picks, c copies the name, Enter opens as any link does.
+  // Rows: j and k walk, x picks, c copies the name, e edits, Enter opens as any link does.
   const walk = (step) => {
     const all = rows();
     const place = all.indexOf(document.activeElement.closest?.("tr"));
@@ -27,6 +27,7 @@
       ArrowDown: inRows ? () => walk(1) : null,
       ArrowUp: inRows ? () => walk(-1) : null,
       x: inRows ? () => row.querySelector(".pick input")?.click() : null,
+      e: inRows ? () => (document.activeElement.closest("td")?.querySelector("[data-edit]") ?? row.querySelector("[data-edit]"))?.click() : null,
       c: inRows ? () => row.querySelector(".copy")?.click() : null,
       f: () => list.querySelector("#filter-q").focus(),
       n: () => list.querySelector(".chip.add").click(),
@@ -84,6 +85,18 @@
   const close = () => { panel.replaceChildren(); opener?.focus(); };
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && panel.contains(event.target)) close(); });
   panel.addEventListener("click", (event) => { if (event.target.closest("[data-close-panel]")) { event.preventDefault(); close(); } });
+
+  // A cell changed on the spot: the focus goes into it and comes back; Escape puts back what was there.
+  document.addEventListener("htmx:load", (event) => {
+    const cell = event.detail.elt;
+    if (cell.matches?.(".rows td")) cell.querySelector(".cell-form :is(select, textarea, input:not([type=hidden])), [data-edit]")?.focus();
+  });
+  list.addEventListener("keydown", (event) => {
+    const form = event.target.closest(".cell-form");
+    if (!form) return;
+    if (event.key === "Escape") { event.stopPropagation(); form.querySelector("[data-cancel]").click(); }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey || event.target.matches("select"))) { event.preventDefault(); form.requestSubmit(); }
+  });
 
   // Back from a firm: the same page, the same height, the same row.
   sessionStorage.setItem("list", here);

@@ -47,7 +47,10 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("lists.index", "GET"): ("OXMGU", ""),
     ("lists.compose", "GET"): ("OXMGU", ""),
     ("lists.layout", "GET"): ("OXMGU", ""),
+    ("lists.cells.edit", "GET"): OFFICE,
+    ("lists.cells.edit", "POST"): OFFICE,
     ("lists.saved.index", "GET"): ("OXMGU", ""),
+    ("lists.saved.counts", "GET"): ("OXMGU", ""),
     ("lists.saved.create", "GET"): ("OXMGU", ""),
     ("lists.saved.create", "POST"): ("OXMGU", ""),
     ("lists.saved.change", "GET"): ("O", "XMGU"),  # the owner only

@@ -13,6 +13,7 @@ from crm.journal.models import Event
 from crm.kit import clock
 from crm.kit.db import db
 from crm.lists.saved_models import SavedView
+from tests.make import uscc
 
 NAME = re.compile(r"广州[甲乙丙丁]{2}科技有限公司")
 
@@ -182,3 +183,30 @@ def test_the_number_of_statements_does_not_grow(four, make, browse, statements) 
     with statements() as many:
         officer.get(url)
     assert len(many) == len(few)
+
+
+def test_what_a_list_found_is_kept_while_the_register_stands_still(app: Flask, make, browse, statements) -> None:
+    app.config["FINDINGS_KEPT"] = 100
+    make.firm(name="广州甲甲科技有限公司")
+    officer, other = browse(make.user("officer")), browse(make.user("officer", districts=["440112"]))
+    assert "共 1 家" in officer.get("/firms").words
+    with statements() as seen:
+        assert "共 1 家" in officer.get("/firms").words
+    assert not [one for one in seen if "count(" in one.lower() and "FROM firm" in one]
+    assert "共 0 家" in other.get("/firms").words, "what others may see is another question"
+    officer.submit("/firms/new", {"uscc": uscc(907), "name": "广州乙乙科技有限公司", "registration_district": "440106"})
+    assert "共 2 家" in officer.get("/firms").words
+    assert len(names(officer.get("/firms"))) == 2
+
+
+def test_pinned_views_stand_at_the_side_with_their_counts(app: Flask, four, make, browse) -> None:
+    officer = browse(make.user("officer"))
+    officer.submit("/firms/views/new?where=revenue.missing(2025)", {"name": "缺数据"})
+    with app.app_context():
+        view = db.session.scalars(select(SavedView)).one()
+    assert f"pin-{view.id}" not in officer.get("/").text
+    officer.post(f"/firms/views/{view.id}/pin", {"on": "1"})
+    assert "缺数据" in officer.get("/ladder").words, "on every page"
+    assert f'id="pin-{view.id}" hx-swap-oob="true">1<' in officer.get("/firms/views/counts").text
+    officer.post(f"/firms/views/{view.id}/pin", {"on": "0"})
+    assert "缺数据" not in officer.get("/ladder").words
