@@ -20,25 +20,25 @@ from crm.lists import cells, columns
 from crm.lists.forms import ChoiceCellForm, NoteCellForm, TextCellForm
 
 bp = Blueprint("cells", __name__, url_prefix="/firms/<int:firm_id>/cell")
-ANY_CELL = f"<any({', '.join(repr(key) for key in sorted(columns.EDITABLE))}):key>"
+ANY_CELL = f"<any({', '.join(repr(key) for key in sorted(columns.EDITABLE))}):cell>"
 
 
 @bp.route(f"/{ANY_CELL}", methods=["GET", "POST"])
 @requires(Permission.FIRM_EDIT)
-def edit(firm_id: int, key: str) -> ResponseReturnValue:
+def edit(firm_id: int, cell: str) -> ResponseReturnValue:
     """Change one cell."""
     firm = firms.get(firm_id, current_user)
-    column = columns.COLUMNS[key]
+    column = columns.COLUMNS[cell]
     if request.args.get("show"):
         return _shown(firm, column)
-    form = _form(firm, key)
+    form = _form(firm, cell)
     if form.posted():
         with form.refusals():
             try:
-                cells.put(firm, current_user, key, form.seen.data or "", form.value.data or "")
+                cells.put(firm, current_user, cell, form.seen.data or "", form.value.data or "")
             except Refused:
                 # Seen beside what is there now, a second save is a decision.
-                form.seen.data = cells.text_of(firm, key)
+                form.seen.data = cells.text_of(firm, cell)
                 raise
             if is_fragment():
                 return _shown(firm, column)
@@ -49,7 +49,7 @@ def edit(firm_id: int, key: str) -> ResponseReturnValue:
         form,
         firm=firm,
         column=column,
-        suggestions=_suggestions(key),
+        suggestions=_suggestions(cell),
         head=None if is_fragment() else firms.head(firm, clock.today()),
     )
     return answer

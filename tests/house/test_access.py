@@ -122,7 +122,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         "layout_id": columns.id,
         "session_id": 999_999,
         "view_id": view.id,
-        "key": "park",
+        "cell": "park",
         "user_id": users["X"].id,
         "token": "made-up",
         "filename": "kit/app.css",
