@@ -69,14 +69,15 @@ def _pins() -> list[dict[str, Any]]:
 
 def entries() -> list[dict[str, Any]]:
     """Return the entries the reader may use: {url, label, icon, active, pins}."""
-    room = UNDER.get(request.blueprint or "", request.blueprint)
+    here, room = request.endpoint, UNDER.get(request.blueprint or "", request.blueprint)
+    if "firm_id" in (request.view_args or {}):  # every tab of a firm's file stands under the list of firms
+        here, room = "lists.index", "lists"
     return [
         {
             "url": url_for(entry.endpoint),
             "label": gettext(entry.label),
             "icon": entry.icon,
-            "active": request.endpoint == entry.endpoint
-            or (room != "desk" and entry.endpoint.rpartition(".")[0] == room),
+            "active": here == entry.endpoint or (room != "desk" and entry.endpoint.rpartition(".")[0] == room),
             "pins": _pins() if entry.endpoint == "lists.index" else [],
         }
         for entry in ENTRIES

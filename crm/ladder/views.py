@@ -163,8 +163,8 @@ def index() -> ResponseReturnValue:
     totals = queries.totals(by_district, rungs)
     since = years_before(day, 1)
 
-    def link(**filters: Any) -> str:
-        on = None if day == today else day.isoformat()
+    def link(then: date = day, **filters: Any) -> str:
+        on = None if then == today else then.isoformat()
         return url_for("lists.index", on=on, **{name: value for name, value in filters.items() if value})
 
     def rung_key(rung: Rung | None) -> str:
@@ -179,6 +179,7 @@ def index() -> ResponseReturnValue:
             "count": totals[rung],
             "before": sum(count for (was, _now), count in flows.items() if was is rung),
             "url": link(rung=rung_key(rung)),
+            "url_before": link(since, rung=rung_key(rung)),
         }
         for rung in rungs
     ]

@@ -55,6 +55,7 @@ def test_twenty_writes_at_once_all_arrive(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.sqlite
 def test_without_begin_immediate_it_breaks(tmp_path: Path) -> None:
     """The guard is what holds: begun deferred, some of the twenty are refused because the database is locked."""
     environment = serve.settings(tmp_path, f"sqlite:///{tmp_path / 'crm.sqlite'}")
