@@ -53,7 +53,7 @@ def assign(
     Up to today it holds at once, later from the night of its day. The number of statements does not grow with the
     firms. Returns what became of each, in the order asked; raises Refused when nobody may be given that person.
     """
-    outcomes, held = _decided(firm_ids, duty, person_id, since_on, actor, today)
+    outcomes, held = _decided(firm_ids, duty, person_id, since_on, actor, today, lock=True)
     going = [held[outcome.firm_id] for outcome in outcomes if outcome.done]
     _write(going, duty, person_id, since_on, actor, today, handover_id)
     if since_on <= today:
@@ -76,7 +76,7 @@ def preview(
     firm_ids: Collection[int], duty: Duty, person_id: int | None, since_on: date, actor: User, today: date
 ) -> list[Outcome]:
     """Return what ``assign`` would do, and change nothing."""
-    return _decided(firm_ids, duty, person_id, since_on, actor, today)[0]
+    return _decided(firm_ids, duty, person_id, since_on, actor, today, lock=False)[0]
 
 
 def begin(firm: Firm, actor: Actor, today: date) -> None:
@@ -169,16 +169,24 @@ def history(firm_id: int) -> list[tuple[Assignment, str | None]]:
 
 
 def _decided(
-    firm_ids: Collection[int], duty: Duty, person_id: int | None, since_on: date, actor: User, today: date
+    firm_ids: Collection[int],
+    duty: Duty,
+    person_id: int | None,
+    since_on: date,
+    actor: User,
+    today: date,
+    *,
+    lock: bool,
 ) -> tuple[list[Outcome], dict[int, _Held]]:
     person = _person(duty, person_id, "person_id")
     held: dict[int, _Held] = {}
     for part in chunks(firm_ids):
         columns = (Firm.id, Firm.name, Firm.registration_district, HELD[duty])
-        # Locked in the order of their ids: of two hand-overs at one moment the second sees what the first has done.
         mine = visible_to(actor).with_only_columns(*columns).where(Firm.id.in_(part)).order_by(Firm.id)
+        # Locked in the order of their ids: of two hand-overs at one moment the second sees what the first has done.
+        rows = db.session.execute(mine.with_for_update(of=Firm) if lock else mine).all()
         last = _last_days(part, duty)
-        for row in db.session.execute(mine.with_for_update(of=Firm)):
+        for row in rows:
             held[row[0]] = _Held(*row, last_on=last.get(row[0]))
     outcomes = []
     for firm_id in dict.fromkeys(firm_ids):

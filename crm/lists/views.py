@@ -12,6 +12,7 @@ from crm.domain.access import BUREAU_ROLES, Permission
 from crm.domain.errors import Refused
 from crm.domain.records import FIGURES
 from crm.firms import queries as firms
+from crm.firms import stops
 from crm.kit import clock, tables
 from crm.kit.access import requires
 from crm.kit.pages import is_fragment, page, words
@@ -60,6 +61,7 @@ def index() -> ResponseReturnValue:
         rows=rows,
         columns=shown[2:],
         values=columns.values(rows.items, shown, day),
+        stopped=stops.of_firms([firm.id for firm in rows.items], day),
         last_year=day.year - 1,
         usual=_usual(asked, names),
         chips=_chips(asked, names),

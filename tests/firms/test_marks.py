@@ -12,8 +12,10 @@ from crm.domain.care import Lifter, may_lift
 from crm.domain.errors import Refused
 from crm.firms import stops, tags
 from crm.firms.care_models import FirmTag, StopFlag
+from crm.firms.models import Firm
 from crm.journal.models import Event
 from crm.kit.db import db, transaction
+from crm.letters import profile
 from tests.make import Make
 
 TODAY = date(2026, 11, 25)
@@ -157,3 +159,41 @@ def test_who_may_lift(
     lifter: Lifter, office: list[str], role: Role, whole_city: bool, districts: set[str], may: bool
 ) -> None:
     assert may_lift(lifter, office, role=role, whole_city=whole_city, districts=districts) is may
+
+
+def test_a_stopped_firm_says_so_on_every_page_of_it_on_the_list_and_on_paper(
+    app: Flask, make: Make, browse: Any
+) -> None:
+    firm, manager = make.firm(), make.user("manager")
+    agency = make.agency()
+    coached = make.firm(agency_id=agency.id)
+    with app.app_context(), transaction():
+        for one in (firm, coached):
+            stops.put(db.session.get_one(Firm, one.id), manager, said(since_on=date(2026, 1, 1)), TODAY)
+    browser = browse(manager)
+    for path in (f"/firms/{firm.id}", f"/firms/{firm.id}/file", f"/firms/{firm.id}/figures", f"/firms/{firm.id}/care"):
+        told = browser.get(path).words
+        assert "暂停办理 · 2026-01-01 起" in told
+        assert "涉嫌重复申报" in told
+    assert "暂停办理" in browser.get("/firms").words
+    coach = make.user("agency", agency_id=agency.id)
+    helper = browse(coach)
+    for path in (f"/firms/{coached.id}", f"/firms/{coached.id}/timeline"):
+        told = helper.get(path).words
+        assert "暂停办理" in told
+        assert "涉嫌重复申报" not in told
+    with app.test_request_context():
+        paper = [profile.html(db.session.get_one(Firm, coached.id), reader, TODAY) for reader in (manager, coach)]
+    assert ["涉嫌重复申报" in text for text in paper] == [True, False]
+    assert all("暂停办理" in text for text in paper)
+
+
+def test_tags_are_the_offices_own(app: Flask, make: Make, browse: Any) -> None:
+    agency, manager = make.agency(), make.user("manager")
+    firm = make.firm(agency_id=agency.id)
+    page = browse(manager).submit(f"/firms/{firm.id}/care", {"tag": "疑似空壳"})
+    assert "疑似空壳" in page.words
+    helper = browse(make.user("agency", agency_id=agency.id))
+    for path in (f"/firms/{firm.id}", f"/firms/{firm.id}/timeline", "/firms"):
+        assert "加标签" not in helper.get(path).words
+        assert "疑似空壳" not in helper.get(path).words
