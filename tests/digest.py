@@ -10,7 +10,9 @@ from crm.journal.service import plain
 from crm.kit.db import db
 
 # What is kept about the work itself, not about firms: the trail grows with every act and its undoing.
-BOOKKEEPING = frozenset({"event", "chain_head", "act", "job", "round", "sign_in", "import", "import_row", "merge"})
+BOOKKEEPING = frozenset(
+    {"event", "chain_head", "act", "job", "round", "sign_in", "import", "import_row", "merge", "firm_handle"}
+)
 # Counters that only ever grow, so that somebody who looked before the act and its undoing is told.
 COUNTERS = frozenset({"version", "updated_at"})
 

@@ -41,7 +41,8 @@ class Make:
             db.session.add(record)
             db.session.flush()
             if isinstance(record, (Firm, FormerName, Contact)):
-                names.refresh([getattr(record, "firm_id", record.id)])
+                touched = {getattr(record, "firm_id", record.id), getattr(record, "merged_into_id", None)}
+                names.refresh(touched - {None})
             db.session.refresh(record)
             db.session.expunge(record)
             db.session.commit()

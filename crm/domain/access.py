@@ -44,6 +44,7 @@ class Permission(StrEnum):
     FIRM_EDIT = "firm:edit"
     FIRM_FLAG = "firm:flag"
     FIRM_LIST = "firm:list"
+    FIRM_MERGE = "firm:merge"
     FIRM_READ = "firm:read"
     IMPORT_RUN = "import:run"
     JOB_READ = "job:read"
@@ -68,8 +69,8 @@ _READ_MANY = {
     *(P.FIRM_LIST, P.VISIT_READ, P.LADDER_COUNT, P.PROFILE_PRINT_MANY, P.JOB_READ, P.LIST_EXPORT, P.TASK_READ),
 }
 _WORK = {
-    *(P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.IMPORT_RUN, P.LIST_EXPORT_PEOPLE),
-    *(P.TASK_WORK, P.VISIT_RECORD),
+    *(P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.FIRM_MERGE, P.IMPORT_RUN),
+    *(P.LIST_EXPORT_PEOPLE, P.TASK_WORK, P.VISIT_RECORD),
 }
 # Why a firm is stopped, its tags, where it went: the office's own notes, not for firms and agencies.
 _OFFICE = {P.FIRM_CARE_READ}

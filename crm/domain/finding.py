@@ -115,15 +115,20 @@ def sounds(name: str) -> Iterator[tuple[str, str]]:
 
 
 def handles(
-    name: str, uscc: str, former_names: Iterable[str], people: Iterable[tuple[str, str | None]]
+    name: str,
+    uscc: str,
+    former_names: Iterable[str],
+    people: Iterable[tuple[str, str | None]],
+    other_codes: Iterable[str] = (),
 ) -> Iterator[Found]:
-    """Yield all that a firm is found by. ``people`` are (name, phone)."""
+    """Yield all that a firm is found by. ``people`` are (name, phone), ``other_codes`` those of files it took in."""
     former = sorted(set(former_names) - {name})
     whole = fold(name)
     yield Found(Handle.NAME, whole, name)
     if stem(whole) != whole:
         yield Found(Handle.STEM, stem(whole), name)
-    yield Found(Handle.CODE, fold(uscc), uscc)
+    for code in (uscc, *other_codes):
+        yield Found(Handle.CODE, fold(code), code)
     for old in former:
         yield Found(Handle.FORMER, fold(old), old)
     for called in (name, *former):

@@ -7,6 +7,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     IntegerField,
     SelectField,
     SelectMultipleField,
@@ -163,6 +164,12 @@ class AttachmentForm(Form):
     """One file."""
 
     file = FileField(_l("文件"), [FileRequired(_l("请选择文件"))])
+
+
+class MergeForm(Form):
+    """Two files compared; ``seal`` marks the state of both that was shown."""
+
+    seal = HiddenField()
 
 
 class RemoveForm(Form):

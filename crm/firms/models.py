@@ -76,8 +76,9 @@ class Firm(Base):
 class Merge(Base):
     """Two files made one: ``gone_id`` went into ``kept_id``.
 
-    ``log`` is a list of [table, id, {column: [before, after]}]: every row that was changed and how, the two firms
-    included. It is what undoing goes by, and what tells whose a record was on an earlier day.
+    ``log`` is a list of [table, key, was, is, seal]: every row that differs afterwards, the two firms included, with
+    the columns that do (all of them where a row came or went) and the seal of all it said. Undoing goes by it, and it
+    tells whose a record was on an earlier day.
     """
 
     __tablename__ = "merge"

@@ -16,7 +16,7 @@ COLUMNS = (FirmHandle.firm_id, FirmHandle.kind, FirmHandle.text, FirmHandle.show
 def refresh(firm_ids: Collection[int] | None = None) -> int:
     """Work out anew what these firms (None: all) are found by; return for how many that was not what is kept.
 
-    Six statements for every few thousand firms. A firm that is gone loses its handles.
+    Seven statements for every few thousand firms. A firm that is gone loses its handles.
     """
     wrong = 0
     for ids in chunks(_everybody() if firm_ids is None else set(firm_ids)):
@@ -61,13 +61,21 @@ def _worked_out(ids: Collection[int]) -> dict[int, set[Row]]:
     for firm_id, name in db.session.execute(old):
         former.setdefault(firm_id, []).append(name)
     people: dict[int, list[tuple[str, str | None]]] = {}
+    # By the name and code of a file that was merged into another, one finds the one in use.
+    codes: dict[int, list[str]] = {}
+    merged = select(Firm.merged_into_id, Firm.name, Firm.uscc).where(Firm.merged_into_id.in_(ids))
+    for firm_id, name, code in db.session.execute(merged):
+        former.setdefault(firm_id, []).append(name)
+        codes.setdefault(firm_id, []).append(code)
     contacts = select(Contact.firm_id, Contact.name, Contact.phone).where(Contact.firm_id.in_(ids))
     for firm_id, name, phone in db.session.execute(contacts):
         people.setdefault(firm_id, []).append((name, phone))
     return {
         firm_id: {
             (firm_id, it.kind, it.text, it.shown, len(fold(name)))
-            for it in handles(name, uscc, former.get(firm_id, ()), people.get(firm_id, ()))
+            for it in handles(name, uscc, former.get(firm_id, ()), people.get(firm_id, ()), codes.get(firm_id, ()))
         }
-        for firm_id, name, uscc in db.session.execute(select(Firm.id, Firm.name, Firm.uscc).where(Firm.id.in_(ids)))
+        for firm_id, name, uscc in db.session.execute(
+            select(Firm.id, Firm.name, Firm.uscc).where(Firm.id.in_(ids), Firm.merged_into_id.is_(None))
+        )
     }

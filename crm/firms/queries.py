@@ -20,6 +20,7 @@ from crm.firms.models import (
     Contact,
     CreditCheck,
     Firm,
+    FormerName,
     IntellectualProperty,
     Move,
 )
@@ -88,6 +89,21 @@ def gone_into(user: User, *called: ColumnElement[bool]) -> dict[int, Firm]:
 def sees(firm_id: int, user: User) -> bool:
     """Return whether the firm is among those ``user`` may see."""
     return db.session.scalar(visible_to(user).with_only_columns(Firm.id).where(Firm.id == firm_id)) is not None
+
+
+def called(user: User, text: str, *, but: Firm, limit: int = 20) -> list[Firm]:
+    """Return firms of ``user`` other than ``but`` by any part of name, former name or code, the shortest name first."""
+    former = select(FormerName.firm_id).where(FormerName.name.icontains(text, autoescape=True))
+    named = or_(
+        Firm.name.icontains(text, autoescape=True), Firm.uscc.icontains(text, autoescape=True), Firm.id.in_(former)
+    )
+    query = visible_to(user).where(named, Firm.id != but.id).order_by(func.length(Firm.name), Firm.id)
+    return list(db.session.scalars(query.limit(limit)))
+
+
+def merged_file(firm_id: int) -> Firm:
+    """Return a file that went into another, or came apart from it again, whoever asks: for the page of that merge."""
+    return db.session.get_one(Firm, firm_id)
 
 
 @dataclass(frozen=True)

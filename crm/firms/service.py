@@ -65,16 +65,17 @@ def create(actor: User, values: Mapping[str, Any], today: date) -> Firm:
     return firm
 
 
-def edit(firm: Firm, actor: User, values: Mapping[str, Any], today: date, *, act: str = "edited", **told: Any) -> None:
+def edit(firm: Firm, actor: User, values: Mapping[str, Any], today: date, *, act: str = "edited", **told: Any) -> bool:
     """Set the fields that ``values`` names. An old name is kept, a change of district becomes a move on its day.
 
     Whoever lets people type over what others may have saved meanwhile weighs both first (``together.weigh``).
-    ``act`` and ``told`` say in the trail how it came about. Raises Refused as ``create`` does.
+    ``act`` and ``told`` say in the trail how it came about. Returns whether anything changed;
+    raises Refused as ``create`` does.
     """
     before = {key: getattr(firm, key) for key in EDITABLE}
     changed = changes(before, _kept(values))
     if not changed:
-        return
+        return False
     _check_status(firm, values)
     if "uscc" in changed:
         _check_code(values["uscc"], firm)
@@ -96,6 +97,7 @@ def edit(firm: Firm, actor: User, values: Mapping[str, Any], today: date, *, act
     derived.refresh([firm.id])
     names.refresh([firm.id])
     record(f"firm.{act}", actor, "firm", firm.id, firm.id, changes=changed, **told)
+    return True
 
 
 def _kept(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,18 @@ from crm.domain.records import (
     LEVEL_LABELS,
     MONEY_FIGURES,
 )
-from crm.firms import care_views, figures, group_views, handover_views, queries, service, views_edit, views_history  # noqa: F401 - each registers its pages
+from crm.firms import (  # noqa: F401 - each registers its pages
+    care_views,
+    figures,
+    group_views,
+    handover_views,
+    merge,
+    queries,
+    service,
+    views_edit,
+    views_history,
+    views_merge,
+)
 from crm.firms.blueprint import bp
 from crm.firms.forms import AttachmentForm, ReturnForm
 from crm.kit import clock, files
@@ -53,6 +64,7 @@ def file(firm_id: int) -> ResponseReturnValue:
         achievement_labels=ACHIEVEMENT_LABELS,
         levels=LEVEL_LABELS,
         attachment_form=AttachmentForm(),
+        merges=merge.of_firm(firm.id),
     )
 
 

@@ -15,7 +15,7 @@ from crm.domain.care import Duty, Lifter
 from crm.domain.records import Jurisdiction
 from crm.firms import service as firms
 from crm.firms.care_models import Assignment, Group, GroupMember, Handover, StopFlag, Tag
-from crm.firms.models import Contact, Firm, Move
+from crm.firms.models import Contact, Firm, Merge, Move
 from crm.imports.models import Import
 from crm.kit import access, clock, files
 from crm.kit.db import db, transaction
@@ -102,6 +102,9 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
     waiting = {"firm_id": a.id, "since_on": ahead, "applied": False, **made}
     assignment = make.add(Assignment(duty=Duty.OFFICER, handover_id=handover.id, **waiting))
     move = make.add(Move(jurisdiction=Jurisdiction.TAX, district="440112", previous="440106", **waiting))
+    other = make.firm(name="丙企业有限公司")
+    gone = make.firm(name="甲企业旧档", status="merged", merged_into_id=a.id)
+    done = make.add(Merge(kept_id=a.id, gone_id=gone.id, at=now, by_name=officer.name, log=[]))
     ids = {
         "stop_id": stop.id,
         "tag_id": tag.id,
@@ -110,6 +113,8 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         "assignment_id": assignment.id,
         "move_id": move.id,
         "firm_id": a.id,
+        "other_id": other.id,
+        "merge_id": done.id,
         "part": "contacts",
         "key": "niche_market_years",
         "part_id": contact.id,
