@@ -24,6 +24,7 @@ from crm.domain.ladder import Rung
 from crm.domain.places import DISTRICTS
 from crm.domain.records import AchievementKind, IpKind, IpOrigin, Jurisdiction, Level, Source, VisitKind
 from crm.firms import derived, handovers, names
+from crm.firms import service as firm_file
 from crm.firms.care_models import Assignment, FirmTag, Group, GroupMember, StopFlag, Tag
 from crm.firms.models import (
     Achievement,
@@ -115,7 +116,17 @@ def fill(firms: int = 300, seed: int = 20_26, *, with_people: bool = True) -> li
         _insert(batch)
     _groups(firms, today)
     derived.refresh()
+    if with_people:
+        _edits(today)
     return _accounts(people) if with_people else []
+
+
+def _edits(today: date) -> None:
+    """Change a few files by hand, so that their fields have a history."""
+    edited = select(Firm, User).join(User, User.id == Firm.officer_id).where(Firm.id % 3 == 1).order_by(Firm.id)
+    for firm, officer in db.session.execute(edited.limit(8)).all():
+        firm_file.edit(firm, officer, {"legal_representative": "林嘉衡", "address": f"{firm.address}二楼"}, today)
+        firm_file.edit(firm, officer, {"address": firm.address.removesuffix("二楼") + "三楼"}, today)
 
 
 def is_empty() -> bool:
@@ -223,7 +234,7 @@ def _firm(random: Random, number: int, today: date, people: _People) -> _Story:
         "restricted_product": False,
         "officer_id": people.officers.get(district),
         "agency_id": people.agency_id if random.random() < 0.15 else None,
-        "created_at": now,
+        "created_at": now - timedelta(days=400),
         "updated_at": now - timedelta(minutes=number % 50_000),
     }
     story = _Story(firm, {})

@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager
 from crm.accounts.models import User
 from crm.domain.access import BUREAU_ROLES
 from crm.domain.words import N_
+from crm.firms import queries as firms
 from crm.firms.care_models import GroupMember, StopFlag
 from crm.firms.models import (
     Achievement,
@@ -195,7 +196,7 @@ def _events(of: Kind) -> Callable[[Firm, User], Iterable[Moment]]:
         shared = tasks.visible_to(user).where(Task.firm_id == firm.id).with_only_columns(Task.id)
         attached = select(Attachment.id).where(Attachment.firm_id == firm.id)
         query = (
-            journal.of_firm(firm.id)
+            journal.of_firm(*firms.lineage(firm.id))
             .with_only_columns(Event.id, Event.at)
             .where(Event.action.not_in(TOLD_BY_RECORD if user.role in BUREAU_ROLES else TOLD_BY_RECORD | TAGGING))
             .where(imported if of is Kind.IMPORT else ~imported)

@@ -75,6 +75,11 @@ def follow(firm_id: int) -> int:
     return db.session.scalar(select(Firm.merged_into_id).where(Firm.id == firm_id)) or firm_id
 
 
+def lineage(firm_id: int) -> list[int]:
+    """Return a file and those that were merged into it."""
+    return [firm_id, *db.session.scalars(select(Firm.id).where(Firm.merged_into_id == firm_id).order_by(Firm.id))]
+
+
 def gone_into(user: User, *called: ColumnElement[bool]) -> dict[int, Firm]:
     """Return {id of a merged file: the file in use}, of merged files that fit ``called``, as far as ``user`` sees them.
 

@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from crm.accounts import queries as accounts
 from crm.domain.access import ROLE_LABELS
 from crm.domain.care import LIFTER_LABELS
+from crm.domain.clusters import GUANGZHOU_2025
+from crm.domain.industries import TECH_FIELDS
 from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
 from crm.domain.records import (
@@ -232,6 +234,8 @@ _KINDS: dict[str, dict[Any, str]] = {
 }
 _CHOICES: dict[str, dict[Any, str]] = {
     "status": FIRM_STATUS_LABELS,
+    "tech_field": TECH_FIELDS,
+    "clusters": GUANGZHOU_2025,
     "jurisdiction": JURISDICTION_LABELS,
     "origin": IP_ORIGIN_LABELS,
     "level": LEVEL_LABELS,

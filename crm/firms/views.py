@@ -1,5 +1,7 @@
 """Where one enters."""
 
+from typing import Any
+
 from flask import abort, flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,9 +13,11 @@ from crm.domain.finding import mask_phone
 from crm.domain.industries import SECTIONS, TECH_FIELDS, section_of
 from crm.domain.records import (
     ACHIEVEMENT_LABELS,
+    CLASS_ONE,
     COUNT_FIGURES,
     FIGURES,
     FIRM_STATUS_LABELS,
+    IP_LABELS,
     JURISDICTION_LABELS,
     LEVEL_LABELS,
     MONEY_FIGURES,
@@ -24,6 +28,7 @@ from crm.firms import (  # noqa: F401 - each registers its pages
     group_views,
     handover_views,
     merge,
+    past,
     queries,
     service,
     views_edit,
@@ -32,7 +37,7 @@ from crm.firms import (  # noqa: F401 - each registers its pages
 )
 from crm.firms.blueprint import bp
 from crm.firms.forms import AttachmentForm, ReturnForm
-from crm.kit import clock, files
+from crm.kit import clock, files, tables
 from crm.kit.access import requires
 from crm.kit.pages import page
 
@@ -43,17 +48,33 @@ for _part in (care_views, group_views, handover_views):
 @bp.get("/<int:firm_id>/file")
 @requires(Permission.FIRM_READ)
 def file(firm_id: int) -> ResponseReturnValue:
-    """Show the identity and what hangs on it."""
+    """Show the identity and what hangs on it; ``on`` asks for the file as it was on a past day."""
     firm = queries.get(firm_id, current_user)
+    today = clock.today()
+    on = tables.asked_day(today)
+    then = past.on_day(firm, on) if on < today else None
+    if then is not None:
+        return _file(then.firm, then.head, then.moves, then.parts, on=on, merged_later=then.merged_later, today=today)
+    if on < today:
+        opened = past.day_of(firm.created_at)
+        flash(_("这份档案 %(day)s 才建立，此前没有记录", day=opened.isoformat()), "warn")
+        return redirect(url_for("firms.file", firm_id=firm.id))
+    parts = {
+        "contacts": queries.contacts(firm),
+        "achievements": queries.achievements(firm),
+        "credit_checks": queries.credit_checks(firm),
+        "attachments": queries.attachments(firm),
+    }
+    head, merges = queries.head(firm, today), merge.of_firm(firm.id)
+    return _file(firm, head, queries.moves(firm), parts, on=None, merges=merges, today=today)
+
+
+def _file(firm: Any, head: queries.Head, moves: list[Any], parts: dict[str, Any], **told: Any) -> ResponseReturnValue:
     return page(
         "firms/file.html",
         firm=firm,
-        head=queries.head(firm, clock.today()),
-        contacts=queries.contacts(firm),
-        moves=queries.moves(firm),
-        achievements=queries.achievements(firm),
-        credit_checks=queries.credit_checks(firm),
-        attachments=queries.attachments(firm),
+        head=head,
+        moves=moves,
         plain_contacts=current_user.role in {Role.OFFICER, Role.MANAGER, Role.AGENCY} | FIRM_ROLES,
         mask=mask_phone,
         section=SECTIONS.get(section_of(firm.industry_code or "") or ""),
@@ -63,8 +84,11 @@ def file(firm_id: int) -> ResponseReturnValue:
         jurisdictions=JURISDICTION_LABELS,
         achievement_labels=ACHIEVEMENT_LABELS,
         levels=LEVEL_LABELS,
+        ip_labels=IP_LABELS,
+        class_one=CLASS_ONE,
         attachment_form=AttachmentForm(),
-        merges=merge.of_firm(firm.id),
+        **parts,
+        **told,
     )
 
 
@@ -73,11 +97,14 @@ def file(firm_id: int) -> ResponseReturnValue:
 def show_figures(firm_id: int) -> ResponseReturnValue:
     """Show yearly figures: the one in force, where it came from, what the others say."""
     firm = queries.get(firm_id, current_user)
+    today = clock.today()
+    on = tables.asked_day(today)
     return page(
         "firms/figures.html",
         firm=firm,
-        head=queries.head(firm, clock.today()),
-        years=figures.of_firm(firm.id)[:5],
+        head=queries.head(firm, today),
+        on=on if on < today else None,
+        years=figures.of_firm(firm.id, as_of=past.end_of(on))[:5],
         labels=FIGURES,
         money_figures=MONEY_FIGURES,
     )

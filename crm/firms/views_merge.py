@@ -20,7 +20,7 @@ from crm.journal.service import plain
 from crm.kit import clock
 from crm.kit.access import requires
 from crm.kit.db import Base
-from crm.kit.pages import UNKNOWN, page, words
+from crm.kit.pages import page, words
 
 # How many values of a row say which one it is, and how many rows of a kind are told one by one.
 SAID, TOLD = 4, 50
@@ -126,7 +126,7 @@ def _merged(firm: Firm, done: Any, form: RemoveForm) -> ResponseReturnValue:
 
 
 def _say(row: Row) -> str:
-    """Return which row it is, in words: the first few things it says."""
+    """Return which row it is, in words: the first few things it says; "" for one that only joins two."""
     skip = {
         c.name for c in row.table.columns if c.primary_key or c.foreign_keys or c.type.python_type in {bool, object}
     }
@@ -136,7 +136,7 @@ def _say(row: Row) -> str:
         for name, value in row.values.items()
         if name not in skip and value not in (None, "") and not name.endswith(("_at", "sha256", "_hash", "key"))
     ]
-    return " · ".join(text[:40] for text in said[:SAID]) or UNKNOWN
+    return " · ".join(text[:40] for text in said[:SAID])
 
 
 def _differing(met: merging.Met) -> list[tuple[str, str, str]]:

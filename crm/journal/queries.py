@@ -6,9 +6,9 @@ from crm.journal.models import Event
 from crm.kit.db import db
 
 
-def of_firm(firm_id: int) -> Select[tuple[Event]]:
-    """Return what happened to one firm's file, newest first."""
-    return select(Event).where(Event.firm_id == firm_id).order_by(Event.id.desc())
+def of_firm(*firm_ids: int) -> Select[tuple[Event]]:
+    """Return what happened to one firm's file (and to those that went into it), newest first."""
+    return select(Event).where(Event.firm_id.in_(firm_ids)).order_by(Event.id.desc())
 
 
 def everything() -> Select[tuple[Event]]:

@@ -16,7 +16,7 @@ from crm.domain.errors import Refused
 from crm.domain.industries import SECTIONS, TECH_FIELDS, divisions_of
 from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
-from crm.domain.records import COUNT_FIGURES, FIGURES, FIRM_STATUS_LABELS, FirmStatus
+from crm.domain.records import COUNT_FIGURES, FIGURES, FIRM_STATUS_CHOICES, FirmStatus
 from crm.domain.words import N_
 from crm.firms.models import Firm
 from crm.lists import facts, kinds
@@ -108,7 +108,7 @@ OFFICE = Permission.FIRM_CARE_READ
 _PLACES = {**DISTRICTS, NONE: N_("未知")}
 _RUNGS = {NONE: N_("未入梯度"), **{rung.value: label for rung, label in RUNG_LABELS.items()}}
 _CERTIFICATES = {facts.ANY: N_("任一资质"), **{rung.value: label for rung, label in RUNG_LABELS.items()}}
-_STATUSES = {status.value: label for status, label in FIRM_STATUS_LABELS.items()}
+_STATUSES = {status.value: label for status, label in FIRM_STATUS_CHOICES.items()}
 
 FIELDS: dict[str, Field] = {
     item.key: item
