@@ -89,7 +89,10 @@
   // A cell changed on the spot: the focus goes into it and comes back; Escape puts back what was there.
   document.addEventListener("htmx:load", (event) => {
     const cell = event.detail.elt;
-    if (cell.matches?.(".rows td")) cell.querySelector(".cell-form :is(select, textarea, input:not([type=hidden])), [data-edit]")?.focus();
+    if (!cell.matches?.(".rows td")) return;
+    const first = cell.querySelector(".cell-form :is(select, textarea, input:not([type=hidden])), [data-edit]");
+    first?.focus();
+    first?.select?.();
   });
   list.addEventListener("keydown", (event) => {
     const form = event.target.closest(".cell-form");
