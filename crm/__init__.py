@@ -26,6 +26,7 @@ TABLES = (
     "visits.models",
     "tasks.models",
     "lists.saved_models",
+    "lists.bulk_models",
     "lists.export_models",
 )
 ROOMS = ("accounts", "firms", "imports", "visits", "tasks", "ladder", "lists", "letters", "transfer", "desk")

@@ -9,7 +9,7 @@ from crm.firms import assignments, derived, moves, names
 from crm.kit import clock, rounds
 from crm.kit.db import db, transaction
 from crm.kit.once import Act
-from crm.lists import export
+from crm.lists import bulk, export
 
 KEEP_ACT_KEYS = timedelta(days=30)
 KEEP_SIGN_INS = timedelta(days=180)  # 网络安全法: logs are kept for six months at least
@@ -36,4 +36,5 @@ def tidy() -> None:
     db.session.execute(delete(SignIn).where(SignIn.began_at < now - KEEP_SIGN_INS))
     db.session.execute(delete(Invitation).where(Invitation.expires_at < now - KEEP_ACT_KEYS))
     export.tidy()
+    bulk.tidy()
     db.session.execute(delete(FailedAttempt).where(FailedAttempt.last_at < now - timedelta(days=1)))

@@ -57,7 +57,7 @@ def assign(
     going = [held[outcome.firm_id] for outcome in outcomes if outcome.done]
     _write(going, duty, person_id, since_on, actor, today, handover_id)
     if since_on <= today:
-        _put([firm.firm_id for firm in going], duty, person_id)
+        put([firm.firm_id for firm in going], duty, person_id)
     told = {"since_on": since_on, "reason": reason, "handover": handover_id}
     detail = {key: value for key, value in told.items() if value}
     act, key = ("assigned", "changes") if since_on <= today else ("assignment_planned", "planned")
@@ -139,7 +139,7 @@ def take_effect(today: date) -> int:
         detail = {"changes": {f"{row.duty.value}_id": [before, after]}, "since_on": row.since_on}
         entries.append(Entry("firm.assigned", "firm", row.firm_id, row.firm_id, detail))
     for (duty, person_id), firm_ids in hands.items():
-        _put(firm_ids, duty, person_id)
+        put(firm_ids, duty, person_id)
     due = (~Assignment.applied, Assignment.since_on <= today)
     db.session.execute(update(Assignment).where(*due).values(applied=True))
     record_many(entries, System())
@@ -269,7 +269,7 @@ def _write(
         db.session.execute(insert(Assignment), [{**row, "firm_id": firm.firm_id} for firm in firms])
 
 
-def _put(firm_ids: Sequence[int], duty: Duty, person_id: int | None) -> None:
+def put(firm_ids: Sequence[int], duty: Duty, person_id: int | None) -> None:
     """Say on the files who has them; an edit that began before is told, as after any save."""
     values = {HELD[duty]: person_id, Firm.version: Firm.version + 1, Firm.updated_at: clock.now()}
     for part in chunks(firm_ids):

@@ -27,11 +27,7 @@ def named(name: str, actor: User) -> Tag:
 
     Raises Refused for an empty or a long name.
     """
-    plain = " ".join(unicodedata.normalize("NFKC", name).split())
-    if not plain:
-        raise Refused("请填写标签", field="tag")
-    if len(plain) > LONGEST:
-        raise Refused("标签最多{count}个字", count=LONGEST, field="tag")
+    plain = _plain(name)
     known = select(Tag).where(Tag.name == plain)
     found = db.session.scalars(known).first()
     if found is not None:
@@ -44,6 +40,21 @@ def named(name: str, actor: User) -> Tag:
             return made
     except IntegrityError:  # somebody else made it at the same moment
         return db.session.scalars(known).one()
+
+
+def _plain(name: str) -> str:
+    plain = " ".join(unicodedata.normalize("NFKC", name).split())
+    if not plain:
+        raise Refused("请填写标签", field="tag")
+    if len(plain) > LONGEST:
+        raise Refused("标签最多{count}个字", count=LONGEST, field="tag")
+    return plain
+
+
+def preview(firm_ids: Collection[int], name: str, actor: User, *, put: bool) -> list[Outcome]:
+    """Return what ``tag`` (or ``untag``) by this name would do, and change nothing. Raises Refused as ``named``."""
+    known = db.session.scalars(select(Tag).where(Tag.name == _plain(name))).first()
+    return _decided(firm_ids, known, actor, put=put)
 
 
 def tag(firm_ids: Collection[int], tag: Tag, actor: User) -> list[Outcome]:
@@ -66,15 +77,16 @@ def untag(firm_ids: Collection[int], tag: Tag, actor: User) -> list[Outcome]:
     return outcomes
 
 
-def _decided(firm_ids: Collection[int], tag: Tag, actor: User, *, put: bool) -> list[Outcome]:
+def _decided(firm_ids: Collection[int], tag: Tag | None, actor: User, *, put: bool) -> list[Outcome]:
     names: dict[int, str] = {}
     bearers: set[int] = set()
     for part in chunks(firm_ids):
         # Locked in the order of their ids: a tag put on twice at one moment is put on once.
         mine = visible_to(actor).with_only_columns(Firm.id, Firm.name).where(Firm.id.in_(part)).order_by(Firm.id)
         names |= dict(db.session.execute(mine.with_for_update(of=Firm)).all())
-        bears = select(FirmTag.firm_id).where(FirmTag.tag_id == tag.id, FirmTag.firm_id.in_(part))
-        bearers |= set(db.session.scalars(bears))
+        if tag is not None:
+            bears = select(FirmTag.firm_id).where(FirmTag.tag_id == tag.id, FirmTag.firm_id.in_(part))
+            bearers |= set(db.session.scalars(bears))
     outcomes = []
     for firm_id in dict.fromkeys(firm_ids):
         why = NOT_YOURS

@@ -52,6 +52,9 @@ ACTION_LABELS: dict[str, str] = {
     "firm.unmerged": N_("撤销合并"),
     "import.created": N_("上传表格"),
     "import.applied": N_("导入表格"),
+    "bulk.done": N_("批量办理"),
+    "bulk.undone": N_("撤销批量办理"),
+    "firm.assignment_undone": N_("撤销换人"),
     "list.exported": N_("导出名单"),
     "register.exported": N_("整库导出"),
     "register.imported": N_("整库导入"),
@@ -84,6 +87,7 @@ JOB_LABELS: dict[str, str] = {
     "desk.verify": N_("核验审计链"),
     "imports.apply": N_("导入表格"),
     "imports.check": N_("预检表格"),
+    "lists.bulk": N_("批量办理"),
     "lists.export": N_("导出名单"),
     "transfer.export": N_("整库导出"),
 }
@@ -112,6 +116,7 @@ SUBJECT_LABELS: dict[str, str] = {
     "user": N_("账号"),
     "agency": N_("服务机构"),
     "job": N_("后台任务"),
+    "bulk_act": N_("批量办理"),
     "export": N_("导出"),
     "register": N_("登记库"),
 }

@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, redirect, request, send_file, url_for
+from flask import Blueprint, send_file
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -14,9 +14,11 @@ from crm.kit.pages import page
 from crm.kit.tables import asked_day
 from crm.letters import profile as paper
 from crm.letters import service
-from crm.lists import picked
+from crm.lists import acts
 
 bp = Blueprint("letters", __name__)
+# The list of firms offers what this room prints of many.
+acts.register(service.PROFILES)
 
 
 @bp.get("/firms/<int:firm_id>/papers")
@@ -35,13 +37,3 @@ def profile(firm_id: int) -> ResponseReturnValue:
     record = firms.get(firm_id, current_user)
     content = paper.render(record, current_user, asked_day(clock.today()))
     return send_file(io.BytesIO(content), "application/pdf", download_name=paper.file_name(record))
-
-
-@bp.post("/papers/profiles")
-@requires(Permission.PROFILE_PRINT_MANY)
-def profiles() -> ResponseReturnValue:
-    """Print the firms picked on a list, or all that its filters match."""
-    today = clock.today()
-    chosen = picked.read(current_user, request.form, today, service.MOST)
-    job = service.print_many(current_user, chosen.ids, today)
-    return redirect(url_for("desk.job", job_id=job.id))

@@ -7,10 +7,6 @@ from wtforms.validators import InputRequired, Length
 from crm.kit.forms import Form
 
 
-class BulkForm(Form):
-    """What is sent along with the firms picked."""
-
-
 class ViewForm(Form):
     """A list under a name; ``query`` is its address."""
 

@@ -17,6 +17,7 @@ from crm.kit import clock, tables
 from crm.kit.access import requires
 from crm.kit.pages import is_fragment, page, words
 from crm.lists import (
+    bulk_views,
     cell_views,
     choices,
     columns,
@@ -29,17 +30,18 @@ from crm.lists import (
     saved_views,
     telling,
 )
+from crm.lists.acts import ACTS
 from crm.lists.addresses import address, asked_of, query_of
 from crm.lists.asked import MOST_COLUMNS, MOST_SORTS, SHORT, Asked, condition
 from crm.lists.composing import Draft
 from crm.lists.conditions import Group
-from crm.lists.forms import BulkForm
 from crm.lists.inputs import Input
 
 bp = Blueprint("lists", __name__)
 bp.register_blueprint(saved_views.bp)
 bp.register_blueprint(export_views.bp)
 bp.register_blueprint(cell_views.bp)
+bp.register_blueprint(bulk_views.bp)
 YEARS_OFFERED = 6
 
 
@@ -74,7 +76,7 @@ def index() -> ResponseReturnValue:
         query=query_of(asked),
         may_share=current_user.role in BUREAU_ROLES,
         cleared=address(Asked(columns=asked.columns, sort=asked.sort)),
-        bulk=BulkForm(),
+        acts=ACTS,
         address=address,
     )
 

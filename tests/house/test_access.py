@@ -20,6 +20,7 @@ from crm.imports.models import Import
 from crm.kit import access, clock, files
 from crm.kit.db import db, transaction
 from crm.kit.jobs import Job, JobStatus
+from crm.lists.bulk_models import BulkAct
 from crm.lists.export_models import Export, ExportLayout
 from crm.lists.saved_models import SavedView
 from crm.tasks.models import Task
@@ -88,6 +89,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
     view = make.add(SavedView(owner_id=officer.id, name="视图", query="rung=high_tech", shared=True, saved_at=now))
     export = make.add(Export(owner_id=officer.id, query="", ids=[a.id], count=1, about="甲", created_at=now,
                              file_key=kept.key, file_name="a.xlsx"))  # fmt: skip
+    bulk = make.add(BulkAct(kind="tag", owner_id=officer.id, query="", about="甲", created_at=now))
     columns = make.add(ExportLayout(owner_id=officer.id, name="名单", row_kind="firm", places=[], created_at=now))
     with app.app_context(), transaction():
         attachment = firms.attach(db.session.get(Firm, a.id), officer, "a.pdf", b"%PDF-1.7 x").id
@@ -123,6 +125,8 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         "task_id": task.id,
         "job_id": job.id,
         "import_id": brought.id,
+        "bulk_id": bulk.id,
+        "kind": "tag",
         "export_id": export.id,
         "layout_id": columns.id,
         "session_id": 999_999,

@@ -16,7 +16,7 @@ from flask import Flask
 
 from crm.domain.errors import Refused
 from crm.domain.records import Source
-from crm.firms.models import IntellectualProperty
+from crm.firms.models import Firm, IntellectualProperty
 from crm.kit import jobs, pdf
 from crm.kit.db import db, transaction
 from crm.kit.jobs import Job, JobStatus
@@ -189,18 +189,30 @@ def test_another_firm_s_profile_is_not_there(make: Make, browse) -> None:
     browse(make.user("firm_editor")).get(f"/firms/{foreign.id}/papers/profile.pdf", 404)
 
 
+def confirmed(browser, firms) -> str:
+    """Pick firms for a print and confirm the preview; return the address of the act."""
+    picked = {"firm_ids": [str(firm.id) for firm in firms], "query": ""}
+    address = browser.post("/bulk/new/profiles", picked, 302).response.location
+    browser.post(f"{address}/go", {}, 302)
+    return address
+
+
 def test_a_zip_of_a_selection(app: Flask, make: Make, browse) -> None:
     user = make.user("officer", districts=["440106"])
-    mine, odd = make.firm(), make.firm(name="../../etc/坏名字有限公司")
+    mine, odd, moving = make.firm(), make.firm(name="../../etc/坏名字有限公司"), make.firm(name="搬走的公司")
     foreign = make.firm(registration_district="440112", name="别区有限公司")
     officer = browse(user)
-    ids = [str(firm.id) for firm in (mine, odd, foreign)]
-    page = officer.post("/papers/profiles", {"firm_ids": ids}, 302)
+    address = confirmed(officer, (mine, odd, moving, foreign))
     with app.app_context():
+        with transaction():
+            db.session.get(Firm, moving.id).registration_district = "440112"
         assert jobs.run_next()
         job = db.session.query(Job).one()
-        assert (job.status, job.done, job.total) == (JobStatus.DONE, 2, 2)
-    answer = officer.get(f"{page.response.location}/result")
+        assert (job.status, job.done, job.total) == (JobStatus.DONE, 3, 3)
+    page = officer.get(address)
+    assert "已办理 2" in page.words
+    assert "不办理 1" in page.words
+    answer = officer.get(next(link for link in page.links() if link.endswith("/result")))
     assert answer.response.headers["Content-Disposition"].startswith("attachment")
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         names = archive.namelist()
@@ -210,16 +222,15 @@ def test_a_zip_of_a_selection(app: Flask, make: Make, browse) -> None:
 
 
 def test_a_cancelled_print_stops(app: Flask, make: Make, browse) -> None:
-    user = make.user("officer")
-    firms = [make.firm() for _ in range(3)]
-    page = browse(user).post("/papers/profiles", {"firm_ids": [str(firm.id) for firm in firms]}, 302)
+    officer = browse(make.user("officer"))
+    address = confirmed(officer, [make.firm() for _ in range(3)])
     with app.app_context():
         with transaction():
             db.session.query(Job).one().cancel_asked = True
         jobs.run_next()
         assert db.session.query(Job).one().status is JobStatus.CANCELLED
-    assert "取消" in browse(user).get(page.response.location).words
+    assert "已停止，未办理 3" in officer.get(address).words
 
 
 def test_nothing_chosen_is_said(make: Make, browse) -> None:
-    assert "请先选择企业" in browse(make.user("officer")).post("/papers/profiles", {}, 422).words
+    assert "请先选择企业" in browse(make.user("officer")).post("/bulk/new/profiles", {}, 422).words

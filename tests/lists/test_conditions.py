@@ -99,4 +99,4 @@ def test_a_condition_nobody_can_read_is_told_and_narrows_nothing(make, browse) -
 def test_all_matching_never_means_more_than_was_seen(make, browse) -> None:
     make.firm()
     query = {"all_matching": "1", "query": "where=password.is(1)"}
-    assert "看不懂的筛选条件" in browse(make.user("officer")).post("/papers/profiles", query, 422).words
+    assert "看不懂的筛选条件" in browse(make.user("officer")).post("/bulk/new/profiles", query, 422).words

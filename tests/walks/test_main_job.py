@@ -91,6 +91,7 @@ def test_a_zip_of_a_selection(walk) -> None:
     boxes.nth(0).check()
     boxes.nth(1).check()
     page.get_by_role("button", name="打包下载企业简介").click()
+    page.get_by_role("button", name="确认打包下载企业简介：2 家").click()
     link = page.get_by_role("link", name="下载", exact=False)
     expect(link.first).to_be_visible(timeout=40_000)
     with page.expect_download() as download:
