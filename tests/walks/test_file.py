@@ -56,7 +56,7 @@ def test_two_files_are_merged_and_taken_apart(walk) -> None:
     page.get_by_label("另一份档案的名称或代码").fill(name)
     page.get_by_role("button", name="查找").click()
     page.get_by_role("link", name=f"比较 {name}").click()
-    expect(page.get_by_text("移过来的")).to_be_visible()
+    expect(page.get_by_role("heading", name="移过来的")).to_be_visible()
     page.get_by_role("button", name="合并", exact=True).click()
     expect(page.get_by_text("已合并").first).to_be_visible()
     page.goto(gone)
