@@ -24,12 +24,27 @@ TABLES = (
     "firms.care_models",
     "imports.models",
     "visits.models",
+    "requests.models",
+    "plans.models",
     "tasks.models",
     "lists.saved_models",
     "lists.bulk_models",
     "lists.export_models",
 )
-ROOMS = ("accounts", "firms", "imports", "visits", "tasks", "ladder", "lists", "letters", "transfer", "desk")
+ROOMS = (
+    "accounts",
+    "firms",
+    "imports",
+    "visits",
+    "requests",
+    "plans",
+    "tasks",
+    "ladder",
+    "lists",
+    "letters",
+    "transfer",
+    "desk",
+)
 
 
 def create_app(overrides: dict[str, object] | None = None, instance_path: str | None = None) -> Flask:

@@ -23,6 +23,7 @@ from crm.domain.care import Duty, Lifter
 from crm.domain.ladder import Rung
 from crm.domain.places import DISTRICTS
 from crm.domain.records import AchievementKind, IpKind, IpOrigin, Jurisdiction, Level, Source, VisitKind
+from crm.domain.requests import RequestAction, RequestKind, RequestResult, RequestSource, RequestStatus
 from crm.firms import derived, handovers, names
 from crm.firms import service as firm_file
 from crm.firms.care_models import Assignment, FirmTag, Group, GroupMember, StopFlag, Tag
@@ -40,6 +41,8 @@ from crm.firms.models import (
 from crm.journal.service import Entry, System, record_many
 from crm.kit import clock
 from crm.kit.db import Base, db
+from crm.plans.models import Plan, PlanGoal, PlanNote
+from crm.requests.models import Request, RequestStep
 from crm.tasks.models import Task
 from crm.visits.models import Visit
 
@@ -98,6 +101,22 @@ PARKS = ("示例软件园", "示例智造园", "示例生物岛", "示例创新�
 INCUBATORS = ("示例众创孵化器", "示例加速器", "示例青创空间")
 TAGS = ("重点企业", "上市后备", "规上培育", "疑似搬迁", "待补材料")
 STOPS = ("纳税信用降级，核实期间暂停推荐", "涉嫌重复申报，等待核查结论", "注册地址无法联系，暂停受理")
+GOALS: tuple[tuple[str, str, Rung | None], ...] = (
+    ("通过高新技术企业重新认定", "一次通过", Rung.HIGH_TECH),
+    ("申报专精特新中小企业", "评价得分 70 分以上", Rung.SRDI_SME),
+    ("新增发明专利", "3 件", None),
+    ("研发费用占比提高", "6% 以上", None),
+    ("扩建中试线", "2000 平方米", None),
+)
+PROGRESS = ("材料已齐，等待提交。", "企业已内部立项，下月复核。", "已与部门沟通，按计划推进。")
+ASKED = (
+    (RequestKind.FUNDING, "希望了解科技贷款贴息的条件和额度", "市科技金融中心", "已发送贴息办法和申报入口。"),
+    (RequestKind.LAND, "中试线扩产，需要约 2000 平方米厂房", "区工信部门", "已推荐两处园区厂房，企业已实地看过一处。"),
+    (RequestKind.TALENT, "博士后工作站备案流程不清楚", "区人社部门", "已由人社部门专人对接，材料清单已发。"),
+    (RequestKind.MARKET, "希望进入创新产品目录", "市科技部门", "本年度目录七月受理，已登记提醒。"),
+    (RequestKind.TECHNOLOGY, "寻找高校团队合作开发低温电解液", "市技术转移机构", "已约两所高校课题组线上交流。"),
+    (RequestKind.POLICY, "研发费用三个口径的差别不清楚", "企业服务专员", "已上门讲解并留下对照表。"),
+)
 TASKS = ("催报季度研发数据", "核对科技人员名单", "约专家预评审", "补传审计报告", "电话确认账号开通", "整理申报材料目录")
 NEXT_STEPS = ("催补研发费用辅助账", "回复贷款贴息政策条件", "确认知识产权清单", "预约专家预评审")
 
@@ -258,6 +277,7 @@ def _firm(random: Random, number: int, today: date, people: _People) -> _Story:
     _care(Random(number), story, people, today)  # noqa: S311 - a story, not a secret
     # The same for the work around it.
     story.rows[Task] = list(_tasks(Random(-number), number, today, people.officers.get(district), now))  # noqa: S311
+    story.rows[Request] = list(_requests(Random(~number), today, people.officers.get(district), now))  # noqa: S311
     return story
 
 
@@ -515,6 +535,94 @@ def _visits(random: Random, today: date, officer_id: int | None, now: Any) -> It
         }
 
 
+def _requests(random: Random, today: date, officer_id: int | None, now: datetime) -> Iterator[dict[str, Any]]:
+    if officer_id is None or random.random() < 0.8:
+        return
+    kind, subject, solver, answer = random.choice(ASKED)
+    ago = random.randint(1, 300)
+    asked_on = today - timedelta(days=ago)
+    status = random.choice((RequestStatus.OPEN, RequestStatus.IN_HAND)) if ago < 25 else RequestStatus.CLOSED
+    if ago >= 25 and random.random() < 0.15:
+        status = random.choice((RequestStatus.IN_HAND, RequestStatus.ANSWERED))
+    answered = status in {RequestStatus.ANSWERED, RequestStatus.CLOSED}
+    closed = status is RequestStatus.CLOSED
+    result = random.choice((RequestResult.SOLVED, RequestResult.SOLVED, RequestResult.EXPLAINED))
+    yield {
+        "kind": kind,
+        "source": random.choice(list(RequestSource)),
+        "asked_on": asked_on,
+        "asked_by": f"{random.choice(SURNAMES)}{random.choice(('经理', '总', '会计'))}",
+        "subject": subject,
+        "owner_id": officer_id,
+        "solver": solver,
+        "due_on": asked_on + timedelta(days=14),
+        "status": status,
+        "answer": answer if answered else None,
+        "answered_on": asked_on + timedelta(days=9) if answered else None,
+        "answered_by_id": officer_id if answered else None,
+        "result": result if closed else None,
+        "confirmed_with": "企业负责人" if closed else None,
+        "confirmed_on": asked_on + timedelta(days=20) if closed else None,
+        "confirmed_by_id": officer_id if closed else None,
+        "ended_on": asked_on + timedelta(days=20) if closed else None,
+        "recorded_by_id": officer_id,
+        "recorded_at": now - timedelta(days=ago),
+        "version": 1,
+    }
+
+
+def _plan(random: Random, firm_id: int, officer_id: int, today: date, now: datetime) -> None:
+    """Keep a plan for a key firm, agreed in spring, some of its goals reached."""
+    plan = Plan(
+        firm_id=firm_id,
+        title=f"{today.year} 年一企一策",
+        since_year=today.year,
+        until_year=today.year,
+        owner_id=officer_id,
+        status="agreed",
+        agreed_on=date(today.year, 1, 20),
+        agreed_with="企业负责人",
+        made_by_id=officer_id,
+        made_at=now - timedelta(days=300),
+    )
+    db.session.add(plan)
+    db.session.flush()
+    for what, target, rung in random.sample(GOALS, 3):
+        progress = random.choice((20, 45, 60, 80, 100))
+        noted_on = today - timedelta(days=random.randint(0, 15))
+        goal = PlanGoal(
+            plan_id=plan.id,
+            what=what,
+            target=target,
+            rung=rung,
+            due_on=today + timedelta(days=random.choice((-20, 20, 35, 90))),
+            owner_id=officer_id,
+            progress=progress,
+            done_on=noted_on if progress == 100 else None,
+        )
+        db.session.add(goal)
+        db.session.flush()
+        told = {"progress": progress, "note": random.choice(PROGRESS), "noted_on": noted_on}
+        db.session.add(PlanNote(goal_id=goal.id, by_id=officer_id, at=now, **told))
+
+
+def _steps(asked: Request) -> Iterator[dict[str, Any]]:
+    """Return how a request came to stand where it stands."""
+    moves: list[tuple[RequestAction | None, RequestStatus, date, str | None]] = [
+        (None, RequestStatus.OPEN, asked.asked_on, None)
+    ]
+    if asked.status is RequestStatus.IN_HAND:
+        moves.append((RequestAction.TAKE, RequestStatus.IN_HAND, asked.asked_on + timedelta(days=1), None))
+    if asked.answered_on:
+        moves.append((RequestAction.ANSWER, RequestStatus.ANSWERED, asked.answered_on, asked.answer))
+    if asked.ended_on:
+        moves.append((RequestAction.CLOSE, RequestStatus.CLOSED, asked.ended_on, None))
+    for action, status, day, note in moves:
+        at = asked.recorded_at + (day - asked.asked_on)
+        common = {"request_id": asked.id, "owner_id": asked.owner_id, "due_on": asked.due_on, "by_id": asked.owner_id}
+        yield {**common, "action": action, "status": status, "note": note, "at": at}
+
+
 def _tasks(random: Random, number: int, today: date, officer_id: int | None, now: datetime) -> Iterator[dict[str, Any]]:
     if officer_id is None or random.random() < 0.75:
         return
@@ -544,6 +652,15 @@ def _insert(stories: list[_Story]) -> None:
     for table, rows in tables.items():
         if rows:
             db.session.execute(insert(table), rows)
+    steps = [
+        step for asked in db.session.scalars(select(Request).where(Request.firm_id.in_(ids))) for step in _steps(asked)
+    ]
+    if steps:
+        db.session.execute(insert(RequestStep), steps)
+    # One firm in forty is a key firm.
+    for firm_id, story in zip(ids, stories, strict=True):
+        if story.firm["officer_id"] and firm_id % 40 == 1:
+            _plan(Random(firm_id), firm_id, story.firm["officer_id"], clock.today(), story.firm["created_at"])  # noqa: S311
     names.refresh(ids)
     record_many([Entry("firm.created", "firm", firm_id, firm_id, {"by": "demo"}) for firm_id in ids], System())
 

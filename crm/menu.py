@@ -29,6 +29,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("ladder.index", N_("梯度"), icon="stairs-up", permission=Permission.LADDER_COUNT),
     Entry("imports.index", N_("导入"), icon="table-import", permission=Permission.IMPORT_RUN),
     Entry("visits.index", N_("走访"), icon="message-2", permission=Permission.VISIT_READ),
+    Entry("requests.index", N_("诉求"), icon="message-report", permission=Permission.REQUEST_READ),
+    Entry("plans.index", N_("一企一策"), icon="target-arrow", permission=Permission.PLAN_READ),
     Entry("tasks.index", N_("待办"), icon="checklist", permission=Permission.TASK_READ),
     Entry("firms.handovers.index", N_("交接"), icon="transfer", permission=Permission.FIRM_ASSIGN),
     Entry("firms.groups.index", N_("集团"), icon="sitemap", permission=Permission.FIRM_LIST),

@@ -29,6 +29,10 @@ from crm.journal.models import Event
 from crm.kit import clock
 from crm.kit.db import db
 from crm.kit.tables import Page
+from crm.plans import queries as plans
+from crm.plans.models import Plan
+from crm.requests import queries as requests
+from crm.requests.models import Request
 from crm.tasks import queries as tasks
 from crm.tasks.models import Task
 from crm.visits import queries as visits
@@ -42,6 +46,7 @@ class Kind(StrEnum):
 
     CERTIFICATE = "certificate"
     MEETING = "meeting"
+    REQUEST = "request"
     FIGURES = "figures"
     IP = "ip"
     PLACE = "place"
@@ -54,6 +59,7 @@ class Kind(StrEnum):
 KIND_LABELS: dict[Kind, str] = {
     Kind.CERTIFICATE: N_("资质荣誉"),
     Kind.MEETING: N_("走访联系"),
+    Kind.REQUEST: N_("诉求"),
     Kind.FIGURES: N_("年度数据"),
     Kind.IP: N_("知识产权"),
     Kind.PLACE: N_("更名迁址"),
@@ -120,6 +126,13 @@ def _meetings(firm: Firm, user: User) -> Iterable[Moment]:
         yield Moment(row.visited_on, Kind.MEETING, "met", row)
 
 
+def _requests(firm: Firm, user: User) -> Iterable[Moment]:
+    for row in requests.told(firm.id, user):
+        yield Moment(row.asked_on, Kind.REQUEST, "asked", row)
+        if row.answered_on:
+            yield Moment(row.answered_on, Kind.REQUEST, "answered", row)
+
+
 def _returns(firm: Firm, user: User) -> Iterable[Moment]:
     for row in _rows(AnnualReturn, firm):
         yield Moment(_day(row.stated_at), Kind.FIGURES, "stated", row, row.stated_at)
@@ -169,6 +182,8 @@ def _groups(firm: Firm, user: User) -> Iterable[Moment]:
 TOLD_BY_RECORD = frozenset(
     {
         "visit.recorded",
+        "request.recorded",
+        "request.answered",
         "annual_return.stated",
         "firm.moved",
         "stop_flag.set",
@@ -194,6 +209,8 @@ def _events(of: Kind) -> Callable[[Firm, User], Iterable[Moment]]:
         # What was written about a meeting is read by those who may read the meeting.
         readable = visits.visible_to(user).where(Visit.firm_id == firm.id).with_only_columns(Visit.id)
         shared = tasks.visible_to(user).where(Task.firm_id == firm.id).with_only_columns(Task.id)
+        planned = plans.visible_to(user).where(Plan.firm_id == firm.id).with_only_columns(Plan.id)
+        worked = requests.visible_to(user).where(Request.firm_id == firm.id).with_only_columns(Request.id)
         attached = select(Attachment.id).where(Attachment.firm_id == firm.id)
         query = (
             journal.of_firm(*firms.lineage(firm.id))
@@ -202,6 +219,8 @@ def _events(of: Kind) -> Callable[[Firm, User], Iterable[Moment]]:
             .where(imported if of is Kind.IMPORT else ~imported)
             .where(Event.action.in_(CARING) if of is Kind.CARE else Event.action.not_in(CARING))
             .where((Event.subject != "visit") | Event.subject_id.in_(readable))
+            .where((Event.subject != "plan") | Event.subject_id.in_(planned))
+            .where((Event.subject != "request") | Event.subject_id.in_(worked))
             .where((Event.subject != "task") | Event.subject_id.in_(shared))
             .where((Event.action != "attachment.added") | Event.subject_id.not_in(attached))
         )
@@ -219,6 +238,7 @@ _SOURCES: tuple[tuple[Kind, Callable[[Firm, User], Iterable[Moment]]], ...] = (
     (Kind.CERTIFICATE, _certificates),
     (Kind.CERTIFICATE, _achievements),
     (Kind.MEETING, _meetings),
+    (Kind.REQUEST, _requests),
     (Kind.FIGURES, _returns),
     (Kind.IP, _rights),
     (Kind.PLACE, _places),

@@ -25,6 +25,8 @@ from crm.kit.access import can, public, requires
 from crm.kit.db import db
 from crm.kit.pages import is_fragment, page, words
 from crm.ladder import service as ladder
+from crm.plans import queries as plans
+from crm.requests import queries as requests
 from crm.tasks import queries as tasks
 from crm.visits import queries as visits
 
@@ -60,12 +62,21 @@ def home() -> ResponseReturnValue:
         "jobs": queries.count_running_jobs(current_user),
         "soon": visits.promised(current_user, 1, until=today + visits.NEAR, size=12),
         "tasks": tasks.due(current_user, today, tasks.Whose(current_user.id)),
+        "plans": plans.due(current_user, today),
+        "requests": requests.due(current_user, today, requests.Filters(owner_id=current_user.id)),
+        "requests_soon": _requests_soon(today),
         "tasks_soon": _tasks_soon(today),
         "assigned": queries.assigned(current_user) if role is Role.AGENCY else [],
         "events": queries.count_events() if can(Permission.AUDIT_READ) else None,
         "day": today,
     }
     return page("desk/home.html", **context)
+
+
+def _requests_soon(today: date) -> tables.Page:
+    """Return the reader's own requests that wait for an answer, the nearest day first."""
+    mine = requests.Filters(owner_id=current_user.id)
+    return requests.listing(current_user, requests.Heap.UNANSWERED, mine, today, 1, size=8)
 
 
 def _tasks_soon(today: date) -> tables.Page:

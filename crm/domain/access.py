@@ -52,9 +52,14 @@ class Permission(StrEnum):
     LADDER_READ = "ladder:read"
     LIST_EXPORT = "list:export"
     LIST_EXPORT_PEOPLE = "list:export_people"
+    PLAN_READ = "plan:read"
+    PLAN_WRITE = "plan:write"
     PROFILE_PRINT = "profile:print"
     PROFILE_PRINT_MANY = "profile:print_many"
     REGISTER_EXPORT = "register:export"
+    REQUEST_READ = "request:read"
+    REQUEST_RECORD = "request:record"
+    REQUEST_WORK = "request:work"
     TASK_READ = "task:read"
     TASK_WORK = "task:work"
     VISIT_READ = "visit:read"
@@ -67,22 +72,25 @@ _EVERYONE = {P.ACCOUNT_SELF, P.DESK_READ}
 _READ_ONE = {P.FIRM_READ, P.LADDER_READ, P.PROFILE_PRINT}
 _READ_MANY = {
     *(P.FIRM_LIST, P.VISIT_READ, P.LADDER_COUNT, P.PROFILE_PRINT_MANY, P.JOB_READ, P.LIST_EXPORT, P.TASK_READ),
+    *(P.PLAN_READ, P.REQUEST_READ),
 }
 _WORK = {
     *(P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.FIRM_MERGE, P.IMPORT_RUN),
     *(P.LIST_EXPORT_PEOPLE, P.TASK_WORK, P.VISIT_RECORD),
+    *(P.PLAN_WRITE, P.REQUEST_RECORD, P.REQUEST_WORK),
 }
 # Why a firm is stopped, its tags, where it went: the office's own notes, not for firms and agencies.
 _OFFICE = {P.FIRM_CARE_READ}
 
 # A firm reads its own file; what it may change comes with the reports it files, not by editing the bureau's file.
-# An agency works on the firms assigned to it: reads, records coaching, prints. The auditor reads all, changes nothing.
+# An agency works on the firms assigned to it: reads, records coaching and requests, prints. The
+# auditor reads all, changes nothing.
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK | _OFFICE),
     Role.MANAGER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK | _OFFICE),
     Role.FIRM_EDITOR: frozenset(_EVERYONE | _READ_ONE),
     Role.FIRM_CERTIFIER: frozenset(_EVERYONE | _READ_ONE),
-    Role.AGENCY: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.VISIT_RECORD, P.TASK_WORK}),
+    Role.AGENCY: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.VISIT_RECORD, P.REQUEST_RECORD, P.TASK_WORK}),
     Role.AUDITOR: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _OFFICE | {P.AUDIT_READ, P.REGISTER_EXPORT}),
     Role.ADMIN: frozenset(_EVERYONE | {P.ACCOUNT_ADMINISTER, P.JOB_READ, P.REGISTER_EXPORT}),
 }

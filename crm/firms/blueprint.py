@@ -29,6 +29,10 @@ def names() -> dict[str, Any]:
     }
 
 
+# Pages of one meeting or one request stand under the tab of them all.
+_TAB_OF = {"visits": "visits.firm", "requests": "visits.firm", "plans": "plans.firm"}
+
+
 def _tabs(firm_id: int) -> list[tuple[str, str, bool]]:
     """Return the tabs of a firm's file that the reader may open: (url, label, active)."""
     tabs = [
@@ -37,12 +41,18 @@ def _tabs(firm_id: int) -> list[tuple[str, str, bool]]:
         ("firms.figures", _("年度数据"), Permission.FIRM_READ),
         ("ladder.firm", _("资质与梯度"), Permission.LADDER_READ),
         ("visits.firm", _("诉求与走访"), Permission.VISIT_READ),
+        ("plans.firm", _("一企一策"), Permission.PLAN_READ),
+        *([] if can(Permission.VISIT_READ) else [("requests.firm", _("诉求"), Permission.FIRM_READ)]),
         ("firms.care.show", _("服务与归属"), Permission.FIRM_CARE_READ),
         ("letters.firm", _("文书"), Permission.PROFILE_PRINT),
         ("desk.timeline", _("时间线"), Permission.FIRM_READ),
     ]
     return [
-        (url_for(endpoint, firm_id=firm_id), label, request.endpoint == endpoint)
+        (
+            url_for(endpoint, firm_id=firm_id),
+            label,
+            endpoint in {request.endpoint, _TAB_OF.get(request.blueprint or "")},
+        )
         for endpoint, label, permission in tabs
         if can(permission) and endpoint in current_app.view_functions
     ]

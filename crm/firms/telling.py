@@ -12,6 +12,7 @@ from crm.domain.clusters import GUANGZHOU_2025
 from crm.domain.industries import TECH_FIELDS
 from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
+from crm.domain.plans import PLAN_STATUS_LABELS
 from crm.domain.records import (
     ACHIEVEMENT_LABELS,
     FIGURES,
@@ -23,6 +24,12 @@ from crm.domain.records import (
     MONEY_FIGURES,
     SOURCE_LABELS,
     VISIT_LABELS,
+)
+from crm.domain.requests import (
+    REQUEST_KIND_LABELS,
+    REQUEST_RESULT_LABELS,
+    REQUEST_SOURCE_LABELS,
+    REQUEST_STATUS_LABELS,
 )
 from crm.domain.words import N_
 from crm.journal.models import Event
@@ -58,6 +65,16 @@ ACTION_LABELS: dict[str, str] = {
     "list.exported": N_("导出名单"),
     "register.exported": N_("整库导出"),
     "register.imported": N_("整库导入"),
+    "plan.created": N_("起草一企一策"),
+    "plan.edited": N_("修改一企一策"),
+    "plan.agreed": N_("商定一企一策"),
+    "plan.redrafted": N_("退回修改一企一策"),
+    "plan.closed": N_("结束一企一策"),
+    "plan.reopened": N_("重新打开一企一策"),
+    "plan.goal_added": N_("加一企一策目标"),
+    "plan.goal_edited": N_("修改一企一策目标"),
+    "plan.goal_removed": N_("删除一企一策目标"),
+    "plan.noted": N_("记一企一策进展"),
     "visit.recorded": N_("登记走访联系"),
     "visit.edited": N_("修改走访联系"),
     "visit.settled": N_("办结下一步"),
@@ -66,6 +83,11 @@ ACTION_LABELS: dict[str, str] = {
 VERB_LABELS: dict[str, str] = {
     "added": N_("登记"),
     "done": N_("办结"),
+    "taken": N_("受理"),
+    "answered": N_("答复"),
+    "closed": N_("办结"),
+    "extended": N_("改期"),
+    "recorded": N_("登记"),
     "handed": N_("转交"),
     "reopened": N_("重新打开"),
     "withdrawn": N_("撤回"),
@@ -112,6 +134,8 @@ SUBJECT_LABELS: dict[str, str] = {
     "handover": N_("交接"),
     "visit": N_("走访联系"),
     "task": N_("待办"),
+    "request": N_("诉求"),
+    "plan": N_("一企一策"),
     "import": N_("导入"),
     "user": N_("账号"),
     "agency": N_("服务机构"),
@@ -169,6 +193,28 @@ FIELD_LABELS: dict[str, str] = {
     "revoked_on": N_("撤销日期"),
     "revoked_why": N_("撤销原因"),
     "title": N_("名称"),
+    "since_year": N_("起始年度"),
+    "until_year": N_("截止年度"),
+    "what": N_("目标"),
+    "target": N_("目标值"),
+    "rung": N_("要上的台阶"),
+    "progress": N_("进度"),
+    "agreed_on": N_("商定日期"),
+    "agreed_with": N_("企业谁商定的"),
+    "closed_on": N_("结束日期"),
+    "asked_on": N_("提出日期"),
+    "asked_by": N_("提出人"),
+    "subject": N_("诉求"),
+    "text": N_("具体情况"),
+    "solver": N_("由谁解决"),
+    "answer": N_("答复"),
+    "answered_on": N_("答复日期"),
+    "answered_by_id": N_("答复人"),
+    "result": N_("结果"),
+    "confirmed_with": N_("企业谁确认的"),
+    "confirmed_on": N_("确认日期"),
+    "confirmed_by_id": N_("确认人"),
+    "ended_on": N_("结束日期"),
     "applied_on": N_("申请日期"),
     "granted_on": N_("授权日期"),
     "lapsed_on": N_("失效日期"),
@@ -225,13 +271,23 @@ TABLES: dict[str, dict[Any, str]] = {
     "achievements": ACHIEVEMENT_LABELS,
     "levels": LEVEL_LABELS,
     "visits": VISIT_LABELS,
+    "requests": REQUEST_STATUS_LABELS,
     "sources": SOURCE_LABELS,
     "ip": IP_LABELS,
     "jurisdictions": JURISDICTION_LABELS,
     "districts": DISTRICTS,
 }
 
+# Fields whose words depend on the kind of record.
+_OF_SUBJECT: dict[tuple[str, str], dict[Any, str]] = {
+    ("plan", "status"): PLAN_STATUS_LABELS,
+    ("plan", "rung"): RUNG_LABELS,
+    ("request", "source"): REQUEST_SOURCE_LABELS,
+    ("request", "status"): REQUEST_STATUS_LABELS,
+    ("request", "result"): REQUEST_RESULT_LABELS,
+}
 _KINDS: dict[str, dict[Any, str]] = {
+    "request": REQUEST_KIND_LABELS,
     "certification": RUNG_LABELS,
     "visit": VISIT_LABELS,
     "intellectual_property": IP_LABELS,
@@ -250,7 +306,8 @@ _CHOICES: dict[str, dict[Any, str]] = {
     "cert_kind": RUNG_LABELS,
 }
 _DISTRICTS = {"registration_district", "tax_district", "statistics_district", "district", "districts"}
-_PEOPLE = ("officer_id", "owner_id", "done_by_id")
+_PEOPLE = ("officer_id", "owner_id", "done_by_id", "answered_by_id", "confirmed_by_id")
+_YEARS = {"year", "since_year", "until_year"}
 _MONEY = {*MONEY_FIGURES, "registered_capital"}
 # Fields the office keeps for itself, and those that are somebody's personal data.
 OFFICE_FIELDS = frozenset({"note", "tag", "reason", "lifter", "lifted_why"})
@@ -346,9 +403,10 @@ class Teller:
         if field in self.names:
             return self.names[field].get(value, str(value))
         choices = _KINDS.get(subject, {}) if field == "kind" else _CHOICES.get(field, {})
+        choices = _OF_SUBJECT.get((subject, field), choices)
         if value in choices:
             return words(choices[value])
-        return number(value) if isinstance(value, int) and field != "year" else str(value)
+        return number(value) if isinstance(value, int) and field not in _YEARS else str(value)
 
 
 def _field(field: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pysqlite3.dbapi2
 from flask import Flask, Response, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Select, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -140,6 +140,11 @@ def writing() -> bool:
 def is_reading() -> bool:
     """Return whether the transaction at hand can write nothing."""
     return not _writing.get()
+
+
+def held(query: Select[Any], table: Any) -> Select[Any]:
+    """Hold the rows of ``table`` until a writing request ends: two changes of one record come one after the other."""
+    return query.with_for_update(of=table) if writing() else query
 
 
 def give_up() -> None:

@@ -12,7 +12,7 @@ from crm.accounts.models import User
 from crm.domain.access import Role
 from crm.firms import queries as firms
 from crm.firms.models import Firm
-from crm.kit.db import db
+from crm.kit.db import db, held
 from crm.kit.tables import Page, paginate
 from crm.tasks.models import Task
 
@@ -57,17 +57,17 @@ def visible_to(user: User) -> Select[tuple[Task]]:
 
 def get(task_id: int, user: User) -> Task:
     """Return one task of ``visible_to(user)``; NotFound (404) when there is none."""
-    return db.one_or_404(visible_to(user).where(Task.id == task_id))
+    return db.one_or_404(held(visible_to(user).where(Task.id == task_id), Task))
 
 
 def picked(task_ids: Collection[int], user: User) -> list[Task]:
     """Return those of ``task_ids`` that ``user`` may read, by their day."""
-    return list(db.session.scalars(_by_day(visible_to(user).where(Task.id.in_(task_ids)))))
+    return list(db.session.scalars(held(_by_day(visible_to(user).where(Task.id.in_(task_ids))), Task)))
 
 
 def of_act(act: str, user: User) -> list[Task]:
     """Return what one act of ``user`` has made and is still there."""
-    return list(db.session.scalars(visible_to(user).where(Task.act == act, Task.made_by_id == user.id)))
+    return list(db.session.scalars(held(visible_to(user).where(Task.act == act, Task.made_by_id == user.id), Task)))
 
 
 @dataclass(frozen=True)

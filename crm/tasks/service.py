@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.domain.tasks import TaskOutcome
+from crm.domain.words import N_
 from crm.firms import queries as firms
 from crm.firms.models import Firm
 from crm.journal.service import Entry, changes, record, record_many
@@ -36,7 +37,7 @@ class ChangedMeanwhileError(Refused):
     """Somebody has changed the task since the edit began; ``version`` is the task's now."""
 
     def __init__(self, version: int) -> None:
-        super().__init__("您打开之后别人改过这条待办：下面列出了现在的内容，核对后再次保存即以您的为准")
+        super().__init__(N_("您打开之后别人改过这条待办：下面列出了现在的内容，核对后再次保存即以您的为准"))
         self.version = version
 
 
@@ -44,7 +45,7 @@ class OwnerCannotSeeError(Refused):
     """The owner may not see the firm the task is for."""
 
     def __init__(self, owner: User) -> None:
-        super().__init__("{name}看不到这家企业，不能负责", name=owner.name, field="owner_id")
+        super().__init__(N_("{name}看不到这家企业，不能负责"), name=owner.name, field="owner_id")
 
 
 def create_one(firm_id: int, values: Mapping[str, Any], actor: User, key: str, today: date) -> None:

@@ -29,10 +29,11 @@ def index() -> ResponseReturnValue:
     today = clock.today()
     heap = request.args.get("heap", queries.Heap.OPEN, type=queries.Heap)
     working = can(Permission.TASK_WORK)
-    firm_id = tables.record_number("firm")
-    firm = firms.get(firm_id, current_user) if firm_id is not None else None
+    firm = _firm()
     owner = request.args.get("owner", "me" if working and not firm else "all")
-    whose = queries.Whose(current_user.id if owner == "me" else tables.record_number("owner"), firm_id)
+    whose = queries.Whose(
+        current_user.id if owner == "me" else tables.record_number("owner"), firm.id if firm else None
+    )
     owners = queries.owners(current_user) if working else []
     return page(
         "tasks/index.html",
@@ -51,8 +52,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.TASK_WORK)
 def create() -> ResponseReturnValue:
     """Make one task, for the firm the address names or for none."""
-    firm_id = tables.record_number("firm")
-    firm = firms.get(firm_id, current_user) if firm_id is not None else None
+    firm = _firm()
     form = TaskForm(owner_id=current_user.id).offer(queries.owners(current_user))
     back = url_for("desk.firm", firm_id=firm.id) if firm else url_for(".index")
     if form.posted():
@@ -144,6 +144,12 @@ def withdraw() -> ResponseReturnValue:
     else:
         flash(_("没有可撤回的待办"), "warn")
     return redirect(own_address(request.form.get("next") or url_for(".index")))
+
+
+def _firm() -> Any:
+    """Return the firm that the address names; a file merged into another stands for that one."""
+    firm_id = tables.record_number("firm")
+    return None if firm_id is None else firms.get(firms.follow(firm_id), current_user)
 
 
 def _values(form: TaskForm) -> dict[str, Any]:

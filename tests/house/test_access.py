@@ -23,6 +23,8 @@ from crm.kit.jobs import Job, JobStatus
 from crm.lists.bulk_models import BulkAct
 from crm.lists.export_models import Export, ExportLayout
 from crm.lists.saved_models import SavedView
+from crm.plans.models import Plan, PlanGoal
+from crm.requests.models import Request
 from crm.tasks.models import Task
 from crm.visits.models import Visit
 from tests.house.access_table import TABLE
@@ -30,7 +32,7 @@ from tests.make import Make
 
 CALLERS = "NOXMGUACED"
 # What the first caller does takes the record away: it is not there for the next.
-GONE = {"firms.remove", "firms.detach", "firms.care.cancel_move", "firms.care.cancel_assignment"}
+GONE = {"plans.remove_goal", "firms.remove", "firms.detach", "firms.care.cancel_move", "firms.care.cancel_assignment"}
 
 
 @dataclass
@@ -44,7 +46,8 @@ class World:
     def url(self, endpoint: str) -> str:
         with self.app.test_request_context():
             wanted = {name for rule in self.app.url_map.iter_rules(endpoint) for name in rule.arguments}
-            return url_for(endpoint, **{name: self.ids[name] for name in wanted})
+            ids = {**self.ids, **self.ids.get(endpoint, {})}
+            return url_for(endpoint, **{name: ids[name] for name in wanted})
 
     def digest(self) -> dict[str, int]:
         """Count every table; sign-ins and failures are about the caller, not the record."""
@@ -77,6 +80,13 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
     visit = make.add(
         Visit(firm_id=a.id, kind="visit", visited_on=date(2026, 1, 5), by_id=officer.id, summary="记", created_at=now,
               next_step="回访", next_on=date(2026, 2, 1))
+    )  # fmt: skip
+    plan = make.add(Plan(firm_id=a.id, title="策", since_year=2026, until_year=2026, owner_id=officer.id,
+                         status="draft", made_by_id=officer.id, made_at=now))  # fmt: skip
+    goal = make.add(PlanGoal(plan_id=plan.id, what="做", due_on=date(2026, 12, 31), owner_id=officer.id, progress=0))
+    asked = make.add(
+        Request(firm_id=a.id, kind="funding", source="visit", asked_on=date(2026, 1, 5), subject="贴息", status="open",
+                owner_id=officer.id, due_on=date(2026, 2, 1), recorded_by_id=officer.id, recorded_at=now)
     )  # fmt: skip
     task = make.add(Task(firm_id=a.id, title="做", owner_id=officer.id, made_by_id=officer.id, made_at=now, act="k"))
     with app.app_context():
@@ -123,6 +133,11 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         "attachment_id": attachment,
         "visit_id": visit.id,
         "task_id": task.id,
+        "request_id": asked.id,
+        "requests.move": {"action": "answer"},
+        "plan_id": plan.id,
+        "goal_id": goal.id,
+        "plans.move": {"action": "agree"},
         "job_id": job.id,
         "import_id": brought.id,
         "bulk_id": bulk.id,

@@ -25,7 +25,8 @@ FLOORS: list[set[str]] = [
 ]
 HEIGHT = {part: height for height, floor in enumerate(FLOORS) for part in floor}
 # accounts records what it does in the journal, rules refuse in the words of domain: one floor, one direction.
-SAME_FLOOR = {("accounts", "journal"), ("rules", "domain"), ("menu", "config")}
+# A request can be recorded out of a meeting.
+SAME_FLOOR = {("accounts", "journal"), ("rules", "domain"), ("menu", "config"), ("requests", "visits")}
 PURE = {"flask", "flask_babel", "flask_login", "flask_sqlalchemy", "flask_wtf", "sqlalchemy", "wtforms", "weasyprint"}
 MODULES = sorted((ROOT / "crm").rglob("*.py"))
 
