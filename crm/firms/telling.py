@@ -128,6 +128,7 @@ SUBJECT_LABELS: dict[str, str] = {
     "firm_group": N_("集团"),
     "group_member": N_("集团成员"),
     "firm_tag": N_("标签"),
+    "stated_fact": N_("登记的事实"),
     "move": N_("管辖区"),
     "stop_flag": N_("暂停标记"),
     "group": N_("集团"),
