@@ -26,6 +26,7 @@ TABLES = (
     "visits.models",
     "requests.models",
     "plans.models",
+    "quality.models",
     "tasks.models",
     "lists.saved_models",
     "lists.bulk_models",
@@ -42,6 +43,7 @@ ROOMS = (
     "ladder",
     "lists",
     "letters",
+    "quality",
     "transfer",
     "desk",
 )

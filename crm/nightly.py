@@ -10,6 +10,7 @@ from crm.kit import clock, rounds
 from crm.kit.db import db, transaction
 from crm.kit.once import Act
 from crm.lists import bulk, export
+from crm.quality import service as quality
 
 KEEP_ACT_KEYS = timedelta(days=30)
 KEEP_SIGN_INS = timedelta(days=180)  # 网络安全法: logs are kept for six months at least
@@ -24,6 +25,7 @@ def walk(today: date) -> bool:
         assignments.take_effect(today)
         derived.refresh()
         names.refresh()
+        quality.walk(today)
         tidy()
     return True
 

@@ -56,6 +56,8 @@ class Permission(StrEnum):
     PLAN_WRITE = "plan:write"
     PROFILE_PRINT = "profile:print"
     PROFILE_PRINT_MANY = "profile:print_many"
+    QUALITY_READ = "quality:read"
+    QUALITY_SETTLE = "quality:settle"
     REGISTER_EXPORT = "register:export"
     REQUEST_READ = "request:read"
     REQUEST_RECORD = "request:record"
@@ -77,10 +79,10 @@ _READ_MANY = {
 _WORK = {
     *(P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.FIRM_MERGE, P.IMPORT_RUN),
     *(P.LIST_EXPORT_PEOPLE, P.TASK_WORK, P.VISIT_RECORD),
-    *(P.PLAN_WRITE, P.REQUEST_RECORD, P.REQUEST_WORK),
+    *(P.PLAN_WRITE, P.QUALITY_SETTLE, P.REQUEST_RECORD, P.REQUEST_WORK),
 }
 # Why a firm is stopped, its tags, where it went: the office's own notes, not for firms and agencies.
-_OFFICE = {P.FIRM_CARE_READ}
+_OFFICE = {P.FIRM_CARE_READ, P.QUALITY_READ}
 
 # A firm reads its own file; what it may change comes with the reports it files, not by editing the bureau's file.
 # An agency works on the firms assigned to it: reads, records coaching and requests, prints. The

@@ -102,6 +102,7 @@ VERB_LABELS: dict[str, str] = {
     "invited": N_("邀请"),
     "set": N_("设置"),
     "lifted": N_("解除"),
+    "settled": N_("处理"),
 }
 
 # Long work, by the name its handler goes by.
@@ -111,6 +112,7 @@ JOB_LABELS: dict[str, str] = {
     "imports.check": N_("预检表格"),
     "lists.bulk": N_("批量办理"),
     "lists.export": N_("导出名单"),
+    "quality.walk": N_("检查数据质量"),
     "transfer.export": N_("整库导出"),
 }
 
@@ -143,6 +145,7 @@ SUBJECT_LABELS: dict[str, str] = {
     "job": N_("后台任务"),
     "bulk_act": N_("批量办理"),
     "export": N_("导出"),
+    "quality": N_("质量提示"),
     "register": N_("登记库"),
 }
 

@@ -166,6 +166,11 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("ladder.firm", "GET"): READERS,
     ("ladder.state_fact", "GET"): OFFICE,
     ("ladder.state_fact", "POST"): OFFICE,
+    ("quality.index", "GET"): ("OXMU", ""),
+    ("quality.show", "GET"): ("OXMU", ""),
+    ("quality.settle", "POST"): ("OXM", ""),
+    ("quality.reopen", "POST"): ("OM", "X"),
+    ("quality.walk", "POST"): ("OXM", ""),
     ("letters.firm", "GET"): READERS,
     ("letters.profile", "GET"): READERS,
     ("lists.bulk.start", "POST"): ("OXM", ""),  # a tag; each act asks for its own permission

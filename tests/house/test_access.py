@@ -25,6 +25,7 @@ from crm.lists.export_models import Export, ExportLayout
 from crm.lists.saved_models import SavedView
 from crm.plans.models import Plan, PlanGoal
 from crm.requests.models import Request
+from crm.quality.models import Settled
 from crm.tasks.models import Task
 from crm.visits.models import Visit
 from tests.house.access_table import TABLE
@@ -103,6 +104,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
     columns = make.add(ExportLayout(owner_id=officer.id, name="名单", row_kind="firm", places=[], created_at=now))
     with app.app_context(), transaction():
         attachment = firms.attach(db.session.get(Firm, a.id), officer, "a.pdf", b"%PDF-1.7 x").id
+    settled = Settled(check_key="no-field", firm_id=a.id, reason="记", by="甲", at=now)
     ahead = date(2099, 1, 1)
     made = {"made_by": "甲", "made_at": now}
     stop = make.add(StopFlag(firm_id=a.id, reason="核查", since_on=ahead, lifter=Lifter.OFFICE, office=["440106"],
@@ -124,6 +126,8 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         "handover_id": handover.id,
         "assignment_id": assignment.id,
         "move_id": move.id,
+        "check": "no-field",
+        "settled_id": make.add(settled).id,
         "firm_id": a.id,
         "other_id": other.id,
         "merge_id": done.id,
