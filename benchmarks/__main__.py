@@ -1,6 +1,7 @@
 """Fill, serve, measure, print. Every number is a whole request over HTTP from another process on the same machine."""
 
 import argparse
+import os
 import platform
 import re
 import subprocess
@@ -9,7 +10,7 @@ import time
 from urllib.parse import quote
 
 from benchmarks import lists
-from benchmarks.client import Client, measure
+from benchmarks.client import Client, Yardstick, measure
 from benchmarks.server import ROOT, Server, serving
 from crm.domain import codes
 
@@ -22,17 +23,20 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--rounds", type=int, default=40, help="requests per client and scenario")
     parser.add_argument("--rows", type=int, default=10_000, help="rows of the imported list")
+    parser.add_argument("--only", default="", help="scenarios whose names begin with this: list, search …")
     options = parser.parse_args()
     print(f"{platform.platform()}, Python {platform.python_version()}, {options.database}, {options.firms:,} firms")
-    print(f"{'scenario':24}{'clients':>8}{'p50 ms':>10}{'p95 ms':>10}{'per s':>10}")
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f}; x: times the minimal Flask page of the same run")
+    print(f"{'scenario':26}{'clients':>8}{'p50 ms':>10}{'p95 ms':>10}{'per s':>10}{'x p50':>8}{'x p95':>8}")
     with serving(options.firms, options.database) as server:
         for count in map(int, options.clients.split(",")):
-            _over_http(server, options.firms, count, options.rounds)
-        _import(server, options.rows)
-        _assess(server)
+            _over_http(server, options.firms, count, options.rounds, options.only)
+        if not options.only:
+            _import(server, options.rows)
+            _assess(server)
 
 
-def _over_http(server: Server, firms: int, count: int, rounds: int) -> None:
+def _over_http(server: Server, firms: int, count: int, rounds: int, only: str) -> None:
     clients = [Client(server) for _ in range(count)]
 
     def firm(number: int) -> int:
@@ -53,19 +57,43 @@ def _over_http(server: Server, firms: int, count: int, rounds: int) -> None:
 
     scenarios = {
         "list page": lambda c, n: c.get(f"/firms?page={n % 20 + 1}"),
-        "list, filtered": lambda c, n: c.get("/firms?rung=high_tech&district=440106"),
-        "name search": lambda c, n: c.get("/firms?q=" + quote("澜图智能砚"[n % 4 : n % 4 + 2])),
+        "list, page 1,500": lambda c, n: c.get(f"/firms?page={min(1_500, firms // 50 - n % 20)}"),
+        "list, rung and district": lambda c, n: c.get("/firms?rung=high_tech&district=440106"),
+        "list, field and officer": lambda c, n: c.get(f"/firms?field={n % 8 + 1}&officer={n % 3 + 1}"),
+        "list, expiring": lambda c, n: c.get("/firms?expiring=90"),
+        "list, by rung": lambda c, n: c.get("/firms?sort=-rung"),
+        "list, by update": lambda c, n: c.get("/firms?sort=-updated"),
+        "list, name": lambda c, n: c.get("/firms?q=" + quote("澜图智能砚"[n % 4 : n % 4 + 2])),
+        "search, page of hits": lambda c, n: c.get("/search?q=" + quote("澜图智能砚"[n % 4 : n % 4 + 2])),
+        "search, one character": lambda c, n: c.type("广澜图溪龘"[n % 5]),
+        "search, two characters": lambda c, n: c.type(("广州", "澜图", "软件", "龘龘")[n % 4]),
+        "search, pinyin": lambda c, n: c.type(("lantu", "guangzhou", "ruanjian", "zzzz")[n % 4]),
+        "search, initials": lambda c, n: c.type(("lt", "gzlt", "rjkj", "xq")[n % 4]),
+        "search, code": lambda c, n: c.type(codes.make(firm(n))[n % 6 : n % 6 + 8 + n % 4]),
+        "search, contact": lambda c, n: c.type(("若溪", "1990000", "陈敏", "0001234")[n % 4]),
+        "quality": lambda c, n: c.get("/quality"),
+        "quality, a check": lambda c, n: c.get("/quality/no-field?district=440106"),
         "firm page": lambda c, n: c.get(f"/firms/{firm(n)}"),
         "firm on the ladder": lambda c, n: c.get(f"/firms/{firm(n)}/ladder"),
         "ladder page": lambda c, n: c.get("/ladder"),
         "create": create,
         "update (read and save)": edit,
     }
-    for name, act in scenarios.items():
+    yardsticks = [Yardstick(server) for _ in clients]
+    wanted = [(name, act) for name, act in scenarios.items() if name.startswith(only)]
+    for place, (name, act) in enumerate(wanted):
+        if place % 6 == 0:  # measured again now and then: the machine is not the same all the time
+            unit = measure(yardsticks, lambda c, n: c.get(f"/firms?page={n % 20 + 1}"), rounds)
+            _print("minimal Flask page", count, unit, unit)
         for client in clients[:1]:
             act(client, 999_000 + count)
-        figures = measure(clients, act, rounds)
-        print(f"{name:24}{count:>8}{figures['p50_ms']:>10.1f}{figures['p95_ms']:>10.1f}{figures['per_second']:>10.1f}")
+        _print(name, count, measure(clients, act, rounds), unit)
+
+
+def _print(name: str, count: int, figures: dict[str, float], unit: dict[str, float]) -> None:
+    times = [figures[key] / unit[key] for key in ("p50_ms", "p95_ms")]
+    figures_told = f"{figures['p50_ms']:>10.1f}{figures['p95_ms']:>10.1f}{figures['per_second']:>10.1f}"
+    print(f"{name:26}{count:>8}{figures_told}{times[0]:>8.1f}{times[1]:>8.1f}", flush=True)
 
 
 def _import(server: Server, rows: int) -> None:

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 from statistics import quantiles
 from time import perf_counter
-from urllib.parse import urlencode, urlsplit
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
 
 from benchmarks.lists import form_values
 from benchmarks.server import Server
@@ -38,8 +39,10 @@ class Client:
         assert found, "no CSRF token on the page"
         return found.group(1)
 
-    def _send(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, str, str]:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+    def _send(
+        self, method: str, path: str, body: bytes | None = None, kind: str = "", **more: str
+    ) -> tuple[int, str, str]:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **more}
         if body is not None:
             headers["Content-Type"] = kind or "application/x-www-form-urlencoded"
         try:
@@ -62,6 +65,12 @@ class Client:
         assert status == 200, f"{path} answered {status}"
         return text
 
+    def type(self, text: str) -> str:
+        """Ask for the hits of the top bar, as a page does while somebody types."""
+        status, answer, _ = self._send("GET", f"/search?q={quote(text)}", **{"HX-Request": "true"})
+        assert status == 200, f"{text} answered {status}"
+        return answer
+
     def post(self, path: str, values: Mapping[str, str]) -> tuple[int, str, str]:
         """Send a form: (status, body, where it leads)."""
         filled = {"csrf_token": self.token, "act_key": uuid.uuid4().hex, **values}
@@ -83,7 +92,27 @@ class Client:
         return self._send("POST", path, body, f"multipart/form-data; boundary={mark}")
 
 
-def measure(clients: list[Client], act: Callable[[Client, int], None], rounds: int) -> dict[str, float]:
+class Yardstick:
+    """Asks the minimal page, over a connection of its own."""
+
+    def __init__(self, server: Server) -> None:
+        parts = urlsplit(server.minimal_url)
+        self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
+
+    def get(self, path: str) -> None:
+        """Open a page."""
+        try:
+            self.connection.request("GET", path)
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:  # closed while it stood idle, as above
+            self.connection.close()
+            self.connection.request("GET", path)
+            answer = self.connection.getresponse()
+        assert answer.read(), path
+        assert answer.status == 200, f"{path} answered {answer.status}"
+
+
+def measure(clients: list[Any], act: Callable[[Any, int], Any], rounds: int) -> dict[str, float]:
     """Let every client do ``act`` ``rounds`` times at once; return milliseconds p50, p95 and acts per second."""
 
     def one(place: int) -> list[float]:

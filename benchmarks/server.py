@@ -22,6 +22,7 @@ class Server:
     """Where it answers, who signs in, and how to speak to its database from outside."""
 
     url: str
+    minimal_url: str
     username: str
     password: str
     environment: dict[str, str]
@@ -49,24 +50,32 @@ def serving(firms: int, database: str, workers: int = 2) -> Iterator[Server]:
         print(f"filled {firms:,} firms in {time.perf_counter() - began:.1f} s", file=sys.stderr)
         password = re.search(r"manager\s+(\S+)", filled.stdout)
         assert password, filled.stdout
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        url = f"http://127.0.0.1:{port}"
+        url, minimal_url = _free_address(), _free_address()
         environment["QITI_BASE_URL"] = url
-        gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
-        web = subprocess.Popen(
-            [*gunicorn, "--threads", "4", "--log-level", "warning", "wsgi:app"], cwd=ROOT, env=environment
+        gunicorn = [sys.executable, "-m", "gunicorn", "--workers", str(workers), "--threads", "4"]
+        gunicorn += ["--log-level", "warning", "--bind"]
+        commands = (
+            [*gunicorn, url.removeprefix("http://"), "wsgi:app"],
+            # The yardstick stands on the same table, behind the same server with the same settings.
+            [*gunicorn, minimal_url.removeprefix("http://"), "benchmarks.minimal:app"],
+            [sys.executable, "-m", "crm.worker"],
         )
-        worker = subprocess.Popen([sys.executable, "-m", "crm.worker"], cwd=ROOT, env=environment)
+        processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for command in commands]
         try:
             _wait(f"{url}/healthz")
-            yield Server(url, "manager", password.group(1), environment)
+            _wait(f"{minimal_url}/healthz")
+            yield Server(url, minimal_url, "manager", password.group(1), environment)
         finally:
-            for process in (web, worker):
+            for process in processes:
                 process.send_signal(signal.SIGTERM)
-            for process in (web, worker):
+            for process in processes:
                 process.wait(20)
+
+
+def _free_address() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
 def _wait(url: str, seconds: float = 30) -> None:

@@ -217,7 +217,9 @@ class Certification(Base):
     __tablename__ = "certification"
     __table_args__ = (
         UniqueConstraint("firm_id", "kind", "number"),
-        Index("ix_certification_kind_expires_on", "kind", "expires_on"),
+        # Who holds what on a day is answered by these alone, for all firms and for one.
+        Index("ix_certification_kind_held", "kind", "expires_on", "issued_on", "revoked_on", "firm_id"),
+        Index("ix_certification_firm_id_held", "firm_id", "kind", "issued_on", "expires_on", "revoked_on"),
         CheckConstraint("expires_on IS NULL OR expires_on >= issued_on", name="period"),
     )
 

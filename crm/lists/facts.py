@@ -9,7 +9,7 @@ from crm.domain.ladder import RUNGS, Rung
 from crm.domain.words import N_
 from crm.firms import figures
 from crm.firms.care_models import FirmTag, StopFlag
-from crm.firms.models import Certification, Contact, Firm, FormerName
+from crm.firms.models import Certification, Contact, Firm
 from crm.firms.queries import valid_on
 from crm.firms.stops import in_force_on
 from crm.lists.inputs import Input
@@ -17,15 +17,6 @@ from crm.lists.kinds import Context, Test, Tests, between, holds_not, one_of
 
 ANY = "any"
 HUNDREDTHS = 10_000  # of a per cent in a whole
-
-
-def named(words: str) -> ColumnElement[bool]:
-    """Return whether name, former name or code has ``words`` in it."""
-    return or_(
-        Firm.name.contains(words, autoescape=True),
-        Firm.uscc.contains(words.upper(), autoescape=True),
-        Firm.id.in_(select(FormerName.firm_id).where(FormerName.name.contains(words, autoescape=True))),
-    )
 
 
 def holders(rungs: Any, on: date, *conditions: ColumnElement[bool]) -> Select[tuple[int]]:

@@ -18,6 +18,7 @@ from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
 from crm.domain.records import COUNT_FIGURES, FIGURES, FIRM_STATUS_CHOICES, FirmStatus
 from crm.domain.words import N_
+from crm.firms import search
 from crm.firms.models import Firm
 from crm.lists import facts, kinds
 from crm.lists.conditions import Condition, Group
@@ -113,7 +114,7 @@ _STATUSES = {status.value: label for status, label in FIRM_STATUS_CHOICES.items(
 FIELDS: dict[str, Field] = {
     item.key: item
     for item in (
-        Field("name", N_("名称、曾用名或代码"), IDENTITY, kinds.text(Firm.name, facts.named)),
+        Field("name", N_("名称、曾用名或代码"), IDENTITY, kinds.text(Firm.name, search.named)),
         Field("legal_representative", N_("法定代表人"), IDENTITY, kinds.text(Firm.legal_representative)),
         Field("established", N_("成立日期"), IDENTITY, kinds.day(Firm.established_on)),
         Field("capital", N_("注册资本"), IDENTITY, kinds.amount(Firm.registered_capital)),

@@ -1,4 +1,4 @@
-"""what is wrong with the files"""
+"""what is wrong with the files; who holds which certificate is answered by an index alone"""
 
 from collections.abc import Sequence
 
@@ -57,8 +57,22 @@ def upgrade() -> None:
     with op.batch_alter_table("suspected_pair", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_suspected_pair_second_id"), ["second_id"], unique=False)
 
+    with op.batch_alter_table("certification", schema=None) as batch_op:
+        batch_op.drop_index("ix_certification_kind_expires_on")
+        batch_op.create_index(
+            "ix_certification_kind_held", ["kind", "expires_on", "issued_on", "revoked_on", "firm_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_certification_firm_id_held", ["firm_id", "kind", "issued_on", "expires_on", "revoked_on"], unique=False
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("certification", schema=None) as batch_op:
+        batch_op.drop_index("ix_certification_firm_id_held")
+        batch_op.drop_index("ix_certification_kind_held")
+        batch_op.create_index("ix_certification_kind_expires_on", ["kind", "expires_on"], unique=False)
+
     with op.batch_alter_table("suspected_pair", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_suspected_pair_second_id"))
 

@@ -33,7 +33,14 @@ from tests.make import Make
 
 CALLERS = "NOXMGUACED"
 # What the first caller does takes the record away: it is not there for the next.
-GONE = {"plans.remove_goal", "firms.remove", "firms.detach", "firms.care.cancel_move", "firms.care.cancel_assignment"}
+GONE = {
+    "plans.remove_goal",
+    "firms.remove",
+    "firms.detach",
+    "firms.care.cancel_move",
+    "firms.care.cancel_assignment",
+    "quality.reopen",
+}
 
 
 @dataclass
