@@ -24,8 +24,8 @@ from crm.lists.bulk_models import BulkAct
 from crm.lists.export_models import Export, ExportLayout
 from crm.lists.saved_models import SavedView
 from crm.plans.models import Plan, PlanGoal
-from crm.requests.models import Request
 from crm.quality.models import Settled
+from crm.requests.models import Request
 from crm.tasks.models import Task
 from crm.visits.models import Visit
 from tests.house.access_table import TABLE
