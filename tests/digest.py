@@ -11,7 +11,19 @@ from crm.kit.db import db
 
 # What is kept about the work itself, not about firms: the trail grows with every act and its undoing.
 BOOKKEEPING = frozenset(
-    {"event", "chain_head", "act", "job", "round", "sign_in", "import", "import_row", "merge", "firm_handle"}
+    {
+        "event",
+        "chain_head",
+        "act",
+        "job",
+        "round",
+        "sign_in",
+        "import",
+        "import_row",
+        "import_decision",
+        "merge",
+        "firm_handle",
+    }
 )
 # Counters that only ever grow, so that somebody who looked before the act and its undoing is told.
 COUNTERS = frozenset({"version", "updated_at"})
@@ -20,13 +32,14 @@ COUNTERS = frozenset({"version", "updated_at"})
 def digest(leave_out: Collection[str] = BOOKKEEPING) -> str:
     """Return a SHA-256 over every row of every table but those of ``leave_out``; ids count, order does not.
 
-    A column that only counts saves (``Firm.version``, ``updated_at``) is passed over; ``AnnualReturn.version`` counts.
+    A column that only counts saves (``Firm.version``, ``updated_at``) is passed over, and so is the
+    number of what is worked out anew (``FirmHandle.id``); ``AnnualReturn.version`` counts.
     """
     told = []
     for table in sorted(db.metadata.tables.values(), key=lambda table: table.name):
         if table.name in leave_out:
             continue
-        skip = COUNTERS if table.name == "firm" else frozenset()
+        skip = {"firm": COUNTERS, "firm_handle": frozenset({"id"})}.get(table.name, frozenset())
         columns = [column for column in table.columns if column.name not in skip]
         rows = [json.dumps(plain(list(row)), ensure_ascii=False) for row in db.session.execute(select(*columns))]
         told.append([table.name, sorted(rows)])

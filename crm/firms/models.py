@@ -37,6 +37,8 @@ class Firm(Base):
         Index("ix_firm_name_merged_into_id_id", "name", "merged_into_id", "id"),
         CheckConstraint("length(uscc) = 18", name="uscc_length"),
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
+        # A file that was removed leaves its trail: its number is never given to another firm.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,8 +1,9 @@
 """Where one enters."""
 
 import io
+from dataclasses import replace
 
-from flask import Blueprint, abort, redirect, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -10,27 +11,43 @@ from flask_login import current_user
 from crm.domain.access import Permission
 from crm.domain.errors import Refused
 from crm.domain.ladder import RUNG_LABELS, Rung
-from crm.domain.lists import OUTCOME_LABELS, ImportStatus, RowOutcome
+from crm.domain.lists import (
+    ANSWER_LABELS,
+    ANSWERS,
+    OUTCOME_LABELS,
+    QUESTION_LABELS,
+    WHY_LABELS,
+    Answer,
+    ImportStatus,
+    RowOutcome,
+)
 from crm.domain.money import UNIT_LABELS, Unit
-from crm.domain.places import DISTRICTS
 from crm.domain.records import FIGURES, MONEY_FIGURES
-from crm.imports import queries, service
-from crm.imports.forms import ApplyForm, DecideForm, UploadForm
+from crm.imports import answers, memory, queries, service, telling, work  # noqa: F401 - the worker finds its jobs there
+from crm.imports.forms import AnswerForm, ApplyForm, BulkForm, DecideForm, RevokeForm, UndoForm, UploadForm
 from crm.imports.vocabulary import HEADINGS
 from crm.kit import sheets, tables
 from crm.kit.access import requires
-from crm.kit.pages import page, wan, words
+from crm.kit.pages import page, words
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
-COMMENTED = 5_000  # cells; beyond that the column alone tells
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+COMMENTED = 5_000  # cells; beyond that the column alone tells
+KEPT = "kept"
+ROWS_PER_PAGE, QUESTIONS_PER_PAGE = 100, 20
 
 
 @bp.get("")
 @requires(Permission.IMPORT_RUN)
 def index() -> ResponseReturnValue:
     """List the lists one brought."""
-    return page("imports/index.html", items=queries.latest(current_user), labels=OUTCOME_LABELS)
+    found = tables.paginate(queries.listing(current_user), tables.page_number())
+    jobs = queries.jobs_of(found.items)
+    of_each = [(item, jobs.get(item.job_id)) for item in found.items]
+    items = replace(
+        found, items=[(i, service.standing_of(i, job), job is not None and not job.over) for i, job in of_each]
+    )
+    return page("imports/index.html", items=items, labels=OUTCOME_LABELS)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -40,7 +57,8 @@ def create() -> ResponseReturnValue:
     form = UploadForm()
     if form.posted():
         with form.refusals():
-            item = service.create(current_user, form.file.data.filename or "", form.file.data.read())
+            name, content = form.file.data.filename or "", form.file.data.read()
+            item = service.create(current_user, name, content, form.sender.data)
             return redirect(url_for("imports.show", import_id=item.id))
     return page("imports/create.html", form)
 
@@ -58,8 +76,7 @@ def template() -> ResponseReturnValue:
         "证书类型：" + "、".join(RUNG_LABELS[rung] for rung in Rung) + "。",
         "研发费用有三个口径，请写进对应的列，不要混填。",
     ]
-    content = sheets.write_xlsx(headings, [], notes)
-    return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name="企业导入模板.xlsx")
+    return _workbook(headings, [], "企业导入模板.xlsx", notes)
 
 
 def _heading(name: str) -> str:
@@ -67,31 +84,57 @@ def _heading(name: str) -> str:
     return f"{first}（万元）" if name in MONEY_FIGURES or name == "registered_capital" else first
 
 
+def _workbook(headings: list[str], rows: list[list[sheets.Cell]], name: str, notes: list[str]) -> ResponseReturnValue:
+    content = sheets.write_xlsx(headings, rows, notes)
+    return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=name)
+
+
 @bp.get("/<int:import_id>")
 @requires(Permission.IMPORT_RUN)
 def show(import_id: int) -> ResponseReturnValue:
     """Show where a list stands: what it asks, what it would do, what it did."""
     item = queries.get(import_id, current_user)
-    chosen = request.args.get("outcome", "")
-    outcome = RowOutcome(chosen) if chosen in set(RowOutcome) else None
-    rows = tables.paginate(queries.rows(item, outcome), tables.page_number(), size=100)
+    status, job = service.standing(item), queries.job_of(item)
+    outcome, kept = _asked()
+    asking = outcome is RowOutcome.UNSURE and status is ImportStatus.CHECKED
+    size = QUESTIONS_PER_PAGE if asking else ROWS_PER_PAGE
+    rows = tables.paginate(queries.rows(item, outcome, kept=kept), tables.page_number(), size=size)
+    unsure = answers.countable(answers.open_rows(item)) if asking else {}
     return page(
         "imports/show.html",
         item=item,
-        job=queries.job_of(item),
+        status=status,
+        job=job,
+        busy=job is not None and not job.over,
         layout=service.layout_of(item),
         labels=OUTCOME_LABELS,
         outcome=outcome,
+        kept=kept,
         rows=rows,
+        asking=asking,
+        bulk=[(rule, label, unsure.get(rule, 0)) for rule, label in answers.BULK_LABELS.items()],
+        offered=queries.offered(rows.items, current_user) if asking else {},
+        decided=queries.decided(rows.items),
+        undone=queries.count_undone(item) if item.undone_at else None,
+        undoable=queries.undoable(item) if item.applied_at else 0,
+        earlier=queries.earlier(item) if status is not ImportStatus.APPLIED else None,
+        questions=QUESTION_LABELS,
+        answers=ANSWERS,
+        answer_labels=ANSWER_LABELS,
+        why=WHY_LABELS,
+        figures=FIGURES,
         units=UNIT_LABELS,
-        heading=heading,
-        field_label=field_label,
-        show_change=show_change,
-        error_words=error_words,
-        decide_form=DecideForm(),
-        apply_form=ApplyForm(),
-        busy=item.status in {ImportStatus.UPLOADED, ImportStatus.APPLYING} and item.job_id is not None,
+        tell=telling,
+        forms_of={"decide": DecideForm(), "apply": ApplyForm(), "answer": AnswerForm(), "undo": UndoForm()},
+        bulk_form=BulkForm(),
+        revoke_form=RevokeForm(),
     )
+
+
+def _asked() -> tuple[RowOutcome | None, bool]:
+    """Return which rows the address asks for: those of an outcome, or those an undo left where they are."""
+    asked = request.args.get("outcome", "")
+    return (RowOutcome(asked) if asked in set(RowOutcome) else None), asked == KEPT
 
 
 @bp.post("/<int:import_id>/decide")
@@ -99,27 +142,93 @@ def show(import_id: int) -> ResponseReturnValue:
 def decide(import_id: int) -> ResponseReturnValue:
     """Take the answers to what the headings left open."""
     item = queries.get(import_id, current_user)
-    answers: dict[int, tuple[str | None, Unit | None]] = {}
+    answered: dict[int, tuple[str | None, Unit | None]] = {}
     for column in service.layout_of(item).columns:
         field, unit = request.form.get(f"field-{column.index}"), request.form.get(f"unit-{column.index}")
         if field or unit:
-            answers[column.index] = (field or None, Unit(unit) if unit in set(Unit) else None)
-    service.decide(item, current_user, answers)
+            answered[column.index] = (field or None, Unit(unit) if unit in set(Unit) else None)
+    service.decide(item, current_user, answered)
+    return redirect(url_for("imports.show", import_id=item.id))
+
+
+@bp.post("/<int:import_id>/answer")
+@requires(Permission.IMPORT_RUN)
+def answer(import_id: int) -> ResponseReturnValue:
+    """Take what is said of the unsure rows of one page."""
+    item = queries.get(import_id, current_user)
+    said: dict[int, answers.Said] = {}
+    typed: dict[int, str] = {}
+    for name, value in request.form.items():
+        kind, _dash, number = name.partition("-")
+        if kind in {"row", "code"} and value.strip() and number.isdigit():
+            if kind == "code":
+                typed[int(number)] = value.strip()
+            else:
+                said[int(number)] = _said(value)
+    count = answers.answer(item, current_user, said, typed)
+    flash(_("已记下 %(count)s 个名称的决定，正在重新预检", count=count), "good")
+    return redirect(url_for("imports.show", import_id=item.id, outcome=RowOutcome.UNSURE.value))
+
+
+def _said(value: str) -> answers.Said:
+    word, _colon, firm = value.partition(":")
+    if word not in set(Answer) or (firm and not firm.isdigit()):
+        abort(400)
+    return Answer(word), int(firm) if firm else None
+
+
+@bp.post("/<int:import_id>/answer-all")
+@requires(Permission.IMPORT_RUN)
+def answer_all(import_id: int) -> ResponseReturnValue:
+    """Say the same of every unsure row it fits."""
+    item = queries.get(import_id, current_user)
+    rule = request.form.get("rule", "")
+    if rule not in set(answers.Bulk):
+        raise Refused("请选择怎样处理")
+    count = answers.answer_all(item, current_user, answers.Bulk(rule))
+    flash(_("已记下 %(count)s 个名称的决定，正在重新预检", count=count), "good")
+    return redirect(url_for("imports.show", import_id=item.id, outcome=RowOutcome.UNSURE.value))
+
+
+@bp.get("/decisions")
+@requires(Permission.IMPORT_RUN)
+def decisions() -> ResponseReturnValue:
+    """List what one's office has decided about names."""
+    asked = request.args.get("q", "").strip()
+    found = tables.paginate(memory.listing(current_user, asked), tables.page_number())
+    return page("imports/decisions.html", found=found, q=asked, answer_labels=ANSWER_LABELS, revoke_form=RevokeForm())
+
+
+@bp.post("/decisions/<int:decision_id>/revoke")
+@requires(Permission.IMPORT_RUN)
+def revoke(decision_id: int) -> ResponseReturnValue:
+    """Take a decision back."""
+    decision = memory.get(decision_id, current_user)
+    answers.revoke(decision, current_user)
+    flash(_("已撤回对“%(name)s”的决定：下次导入会重新询问", name=decision.name), "good")
+    listed = request.form.get("list", "")
+    if not listed.isdigit():
+        return redirect(url_for("imports.decisions"))
+    item = queries.get(int(listed), current_user)
+    service.check_again(item, current_user)
     return redirect(url_for("imports.show", import_id=item.id))
 
 
 @bp.post("/<int:import_id>/apply")
 @requires(Permission.IMPORT_RUN)
 def apply(import_id: int) -> ResponseReturnValue:
-    """Write what the dry run showed."""
+    """Write what the dry run showed: the whole list, or the rows that are in order."""
     item = queries.get(import_id, current_user)
-    confirmed: dict[int, int] = {}
-    for value in request.form.getlist("confirm"):
-        number, _sep, firm = value.partition(":")
-        if not (number.isdigit() and firm.isdigit()):
-            abort(400)
-        confirmed[int(number)] = int(firm)
-    service.apply(item, current_user, confirmed)
+    service.apply(item, current_user, whole=request.form.get("rows") == "all")
+    return redirect(url_for("imports.show", import_id=item.id))
+
+
+@bp.post("/<int:import_id>/undo")
+@requires(Permission.IMPORT_RUN)
+def undo(import_id: int) -> ResponseReturnValue:
+    """Take the whole list back."""
+    item = queries.get(import_id, current_user)
+    service.undo(item, current_user)
     return redirect(url_for("imports.show", import_id=item.id))
 
 
@@ -128,10 +237,32 @@ def apply(import_id: int) -> ResponseReturnValue:
 def check(import_id: int) -> ResponseReturnValue:
     """Look at the list again, against the register as it is now."""
     item = queries.get(import_id, current_user)
-    if item.status not in {ImportStatus.CHECKED, ImportStatus.FAILED}:
-        raise Refused("这份表格正在处理，或已经写入")
-    service.check(item, current_user)
+    service.check_again(item, current_user)
     return redirect(url_for("imports.show", import_id=item.id))
+
+
+@bp.get("/<int:import_id>/file")
+@requires(Permission.IMPORT_RUN)
+def file(import_id: int) -> ResponseReturnValue:
+    """Give the file back as it came."""
+    item = queries.get(import_id, current_user)
+    return _download(service.raw(item), item.file_name)
+
+
+@bp.get("/<int:import_id>/rows.xlsx")
+@requires(Permission.IMPORT_RUN)
+def rows(import_id: int) -> ResponseReturnValue:
+    """Give the rows of one outcome as a workbook: what becomes of each, then its cells as they came."""
+    item = queries.get(import_id, current_user)
+    outcome, kept = _asked()
+    found = queries.listed(item, outcome, kept=kept)
+    headings, lines = service.originals(item, {row.number for row in found})
+    of_each: list[list[sheets.Cell]] = [
+        [row.number, words(OUTCOME_LABELS[row.outcome]), telling.told(row), *lines.get(row.number, [])] for row in found
+    ]
+    label = words(OUTCOME_LABELS[outcome]) if outcome else _("没有撤销") if kept else _("全部")
+    name = f"{telling.stem(item.file_name)}-{label}.xlsx"
+    return _workbook([_("行号"), _("结果"), _("说明"), *headings], of_each, name, [])
 
 
 @bp.get("/<int:import_id>/marked")
@@ -141,49 +272,14 @@ def marked(import_id: int) -> ResponseReturnValue:
     item = queries.get(import_id, current_user)
     notes, comments = {}, {}
     for row in queries.all_rows(item):
-        parts = [words(OUTCOME_LABELS[row.outcome])]
-        parts += [error_words(error) for error in row.errors]
-        notes[row.number] = "；".join(parts)
+        notes[row.number] = "；".join(filter(None, [words(OUTCOME_LABELS[row.outcome]), telling.told(row)]))
         for error in row.errors:
             if error["index"] is not None and len(comments) < COMMENTED:
-                comments[row.number, error["index"]] = words(error["message"]).format(**error["params"])
+                comments[row.number, error["index"]] = telling.fault(error)
     content = service.marked(item, _("导入结果"), notes, comments)
-    stem, dot, _ending = item.file_name.rpartition(".")
     ending = "xlsx" if content.startswith(b"PK") else "csv"
-    name = f"{stem if dot else item.file_name}-{_('导入结果')}.{ending}"
+    return _download(content, f"{telling.stem(item.file_name)}-{_('导入结果')}.{ending}")
+
+
+def _download(content: bytes, name: str) -> ResponseReturnValue:
     return send_file(io.BytesIO(content), "application/octet-stream", as_attachment=True, download_name=name)
-
-
-def heading(name: str) -> str:
-    """Return the word for a target field."""
-    return HEADINGS[name][0] if name in HEADINGS else name
-
-
-def error_words(error: dict) -> str:
-    """Return an error of a cell: where, what, how to mend it."""
-    message = words(error["message"]).format(**error["params"])
-    if error["index"] is None:
-        return message
-    return f"{sheets.column_letters(error['index'])}列“{error['heading']}”：{message}"
-
-
-def field_label(key: str) -> str:
-    """Return the label of a changed field: 'revenue@2025' is 2025 营业收入."""
-    name, at, year = key.partition("@")
-    label = words(FIGURES[name]) if name in FIGURES else heading({"certificate": "cert_kind"}.get(name, name))
-    return f"{year} {label}" if at else label
-
-
-def show_change(key: str, value: object) -> str | None:
-    """Return a changed value as people write it: money in 万元, districts and rungs by name."""
-    name = key.partition("@")[0]
-    if value is None:
-        return None
-    if name in MONEY_FIGURES or name == "registered_capital":
-        return _("%(amount)s 万元", amount=wan(int(str(value))))
-    if name.endswith("_district"):
-        return words(DISTRICTS.get(str(value), str(value)))
-    if name == "certificate":
-        kind, _sep, rest = str(value).partition(" ")
-        return f"{words(RUNG_LABELS[Rung(kind)])} {rest}"
-    return str(value)

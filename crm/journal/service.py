@@ -101,12 +101,18 @@ _HASHED = ("id", "at", "actor_id", "actor_name", "action", "subject", "subject_i
 
 
 def _digest(row: Mapping[str, Any], previous: str) -> str:
-    text = json.dumps([previous, *(plain(row[name]) for name in _HASHED)], ensure_ascii=False, sort_keys=True)
+    told = [previous, *(row[name] for name in _HASHED)]
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, default=plain)
     return sha256(text.encode()).hexdigest()
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def plain(value: Any) -> Any:
     """Return ``value`` as JSON can hold it: days and moments as ISO text, enums by value."""
+    if type(value) in _PLAIN:  # nearly all that a long list leaves behind
+        return value
     match value:
         case Mapping():
             return {str(key): plain(item) for key, item in value.items()}

@@ -10,7 +10,22 @@ from typing import Any
 import pysqlite3.dbapi2
 from flask import Flask, Response, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Select, event
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    event,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -145,6 +160,23 @@ def is_reading() -> bool:
 def held(query: Select[Any], table: Any) -> Select[Any]:
     """Hold the rows of ``table`` until a writing request ends: two changes of one record come one after the other."""
     return query.with_for_update(of=table) if writing() else query
+
+
+def new_ids(table: Table, count: int) -> list[int]:
+    """Return ids for ``count`` records that the caller's transaction is about to insert in bulk.
+
+    RETURNING gives ids too, but on SQLite it makes one statement of every row to keep them in order.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(f'"{table.name}"', "id")
+        query = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
+        return sorted(db.session.scalars(query))
+    # The writer holds SQLite's lock: nobody else can take what lies behind the last id.
+    last = db.session.scalar(select(func.max(table.c.id))) or 0
+    if table.dialect_options["sqlite"]["autoincrement"]:
+        given = select(literal_column("seq")).select_from(text("sqlite_sequence")).where(text("name = :table"))
+        last = max(last, db.session.scalar(given, {"table": table.name}) or 0)
+    return list(range(last + 1, last + count + 1))
 
 
 def give_up() -> None:

@@ -121,6 +121,13 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("imports.apply", "POST"): ("O", "XM"),
     ("imports.check", "POST"): ("O", "XM"),
     ("imports.marked", "GET"): ("O", "XM"),
+    ("imports.file", "GET"): ("O", "XM"),
+    ("imports.rows", "GET"): ("O", "XM"),
+    ("imports.answer", "POST"): ("O", "XM"),
+    ("imports.answer_all", "POST"): ("O", "XM"),
+    ("imports.undo", "POST"): ("O", "XM"),
+    ("imports.decisions", "GET"): ("OXM", ""),
+    ("imports.revoke", "POST"): ("O", "XM"),  # a decision of the own office only
     ("visits.index", "GET"): ("OXMGU", ""),
     ("visits.silent", "GET"): ("OXMGU", ""),
     ("visits.firm", "GET"): ("OMGU", "X"),

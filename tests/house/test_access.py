@@ -16,7 +16,7 @@ from crm.domain.records import Jurisdiction
 from crm.firms import service as firms
 from crm.firms.care_models import Assignment, Group, GroupMember, Handover, StopFlag, Tag
 from crm.firms.models import Contact, Firm, Merge, Move
-from crm.imports.models import Import
+from crm.imports.models import Decision, Import
 from crm.kit import access, clock, files
 from crm.kit.db import db, transaction
 from crm.kit.jobs import Job, JobStatus
@@ -109,6 +109,8 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
                              file_key=kept.key, file_name="a.xlsx"))  # fmt: skip
     bulk = make.add(BulkAct(kind="tag", owner_id=officer.id, query="", about="甲", created_at=now))
     columns = make.add(ExportLayout(owner_id=officer.id, name="名单", row_kind="firm", places=[], created_at=now))
+    decision = make.add(Decision(import_id=brought.id, question="who", name="甲企业", answer="firm", firm_id=a.id,
+                                 decided_by_id=officer.id, decided_at=now))  # fmt: skip
     with app.app_context(), transaction():
         attachment = firms.attach(db.session.get(Firm, a.id), officer, "a.pdf", b"%PDF-1.7 x").id
     settled = Settled(check_key="no-field", firm_id=a.id, reason="记", by="甲", at=now)
@@ -155,6 +157,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         "kind": "tag",
         "export_id": export.id,
         "layout_id": columns.id,
+        "decision_id": decision.id,
         "session_id": 999_999,
         "view_id": view.id,
         "cell": "park",

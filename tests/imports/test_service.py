@@ -4,82 +4,24 @@ import io
 import subprocess
 import sys
 from datetime import date
-from typing import Any
 
 import pytest
-import xlsxwriter
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.domain.ladder import Rung
-from crm.domain.lists import ImportStatus
-from crm.firms import names
+from crm.domain.lists import Answer, ImportStatus, Question
 from crm.firms.models import AnnualReturn, Certification, Firm, FormerName
 from crm.imports import service
-from crm.imports.models import Import, ImportRow
+from crm.imports.models import Import
 from crm.journal.models import Event
 from crm.kit import jobs
 from crm.kit.db import db, transaction
+from tests.imports.desk import HEADINGS, Desk, book
 from tests.make import Make, uscc
-
-HEADINGS = ["统一社会信用代码", "企业名称", "注册区", "成立日期", "年度", "营业收入（万元）", "职工总数"]
-
-
-def book(*rows: list[Any], headings: list[str] = HEADINGS, above: list[list[Any]] = []) -> bytes:  # noqa: B006
-    buffer = io.BytesIO()
-    workbook = xlsxwriter.Workbook(buffer)
-    sheet = workbook.add_worksheet("名单")
-    for number, row in enumerate([*above, headings, *rows]):
-        sheet.write_row(number, 0, row)
-    workbook.close()
-    return buffer.getvalue()
-
-
-class Desk:
-    """Brings lists in as one officer and lets the worker do its jobs."""
-
-    def __init__(self, app: Flask, user: User) -> None:
-        self.app, self.user = app, user
-
-    def check(self, content: bytes, name: str = "名单.xlsx") -> Import:
-        with self.app.app_context():
-            with transaction():
-                item = service.create(db.session.get(User, self.user.id), name, content)
-                item_id = item.id
-            jobs.run_next()
-            return self.load(item_id)
-
-    def apply(self, item: Import, confirmed: dict[int, int] | None = None) -> Import:
-        with self.app.app_context():
-            with transaction():
-                service.apply(db.session.get(Import, item.id), db.session.get(User, self.user.id), confirmed or {})
-            jobs.run_next()
-            return self.load(item.id)
-
-    def load(self, item_id: int) -> Import:
-        item = db.session.get(Import, item_id)
-        db.session.refresh(item)
-        db.session.expunge(item)
-        return item
-
-    def rows(self, item: Import) -> list[ImportRow]:
-        with self.app.app_context():
-            query = select(ImportRow).where(ImportRow.import_id == item.id).order_by(ImportRow.number)
-            rows = list(db.session.scalars(query))
-            db.session.expunge_all()
-            return rows
-
-    def count(self, table: type) -> int:
-        with self.app.app_context():
-            return db.session.scalar(select(func.count()).select_from(table))
-
-
-@pytest.fixture
-def desk(app: Flask, make: Make) -> Desk:
-    return Desk(app, make.user("officer"))
 
 
 def test_new_firms_with_figures(desk: Desk) -> None:
@@ -124,9 +66,13 @@ def test_an_update_shows_old_and_new_and_keeps_history(desk: Desk) -> None:
     desk.apply(desk.check(book([code, "广州甲科技有限公司", "天河区", "2016-05-06", 2025, 1000, 40])))
     item = desk.check(book([code, "广州甲智能科技有限公司", "天河区", None, 2025, 1200, None]))
     (row,) = desk.rows(item)
+    assert (item.counts, row.question) == ({"unsure": 1}, Question.RENAME), "a new name is offered, never taken"
+    item = desk.answer(item, {2: (Answer.RENAMED, None)})
+    (row,) = desk.rows(item)
     assert item.counts == {"update": 1}
     assert row.changes == {
         "name": ["广州甲科技有限公司", "广州甲智能科技有限公司"],
+        "former_name": [None, "广州甲科技有限公司"],
         "revenue@2025": [1_000_000_000, 1_200_000_000],
     }
     desk.apply(item)
@@ -233,22 +179,6 @@ def test_certificates(desk: Desk) -> None:
     assert desk.check(book(bad, headings=headings)).counts == {"reject": 1}
 
 
-def test_a_name_without_code_is_a_question(desk: Desk, make: Make) -> None:
-    firm = make.firm(name="广州无码科技有限公司")
-    item = desk.check(book([None, "广州无码科技有限公司", None, None, 2025, 10, None]))
-    assert item.counts == {"unsure": 1}
-    done = desk.apply(item, {2: firm.id})
-    assert done.counts == {"update": 1}
-    with desk.app.app_context():
-        assert db.session.scalars(select(AnnualReturn.revenue)).one() == 10_000_000
-
-
-def test_two_firms_of_one_name_are_never_mixed(desk: Desk, make: Make) -> None:
-    for _ in range(2):
-        make.firm(name="广州同名科技有限公司")
-    assert desk.check(book([None, "广州同名科技有限公司", None, None, 2025, 10, None])).counts == {"reject": 1}
-
-
 def test_an_officer_writes_in_the_own_districts_only(app: Flask, make: Make) -> None:
     desk = Desk(app, make.user("officer", districts=["440106"]))
     foreign = make.firm(registration_district="440112", name="别区企业有限公司")
@@ -265,15 +195,14 @@ def test_an_officer_writes_in_the_own_districts_only(app: Flask, make: Make) -> 
 
 def test_what_changed_since_the_dry_run_stops_the_writing(desk: Desk, make: Make) -> None:
     firm = make.firm(name="旧名有限公司")
-    item = desk.check(book([firm.uscc, "新名有限公司", None, None, None, None, None]))
+    item = desk.check(book([firm.uscc, None, "黄埔区", None, None, None, None]))
     with desk.app.app_context(), transaction():
-        db.session.get(Firm, firm.id).name = "别人改的名有限公司"
-        names.refresh([firm.id])
+        db.session.get(Firm, firm.id).registration_district = "440113"
     done = desk.apply(item)
     assert done.status is ImportStatus.FAILED
     assert "重新预检" in done.error
     with desk.app.app_context():
-        assert db.session.get(Firm, firm.id).name == "别人改的名有限公司"
+        assert db.session.get(Firm, firm.id).registration_district == "440113"
 
 
 def test_one_firm_in_two_rows(desk: Desk) -> None:
@@ -295,16 +224,16 @@ def test_killed_in_the_middle_of_writing_it_leaves_nothing_and_is_done_again(des
     item = desk.check(book(*rows))
     with desk.app.app_context():
         with transaction():
-            service.apply(db.session.get(Import, item.id), db.session.get(User, desk.user.id), {})
+            service.apply(db.session.get(Import, item.id), db.session.get(User, desk.user.id), whole=True)
         address = desk.app.config["DATABASE_URL"]
         uploads = str(desk.app.config["UPLOADS"])
     program = (
         "import os, signal\n"
         "from crm import create_app\n"
-        "from crm.imports import service\n"
+        "from crm.imports import writing\n"
         "from crm.kit import jobs\n"
-        "written = service.record_many\n"
-        "service.record_many = lambda *a: (written(*a), os.kill(os.getpid(), signal.SIGKILL))\n"
+        "written = writing.record_many\n"
+        "writing.record_many = lambda *a: (written(*a), os.kill(os.getpid(), signal.SIGKILL))\n"
         f"app = create_app({{'DATABASE_URL': {address!r}, 'SECRET_KEY': 't' * 40, 'UPLOADS': {uploads!r}}})\n"
         "with app.app_context():\n"
         "    jobs.run_next()\n"

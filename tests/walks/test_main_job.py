@@ -44,7 +44,7 @@ def test_list_in_file_gap_pdf(walk, tmp_path: Path) -> None:
     stats = page.locator("a.stat")
     expect(stats.filter(has_text="新建").locator(".value")).to_contain_text("1")
     expect(stats.filter(has_text="不能导入").locator(".value")).to_contain_text("2")  # the other firm is 黄埔区's
-    page.get_by_role("button", name="写入新建和更新的行").click()
+    page.get_by_role("button", name="行可以写入的").click()
     expect(page.get_by_text("已写入")).to_be_visible(timeout=20_000)
 
     # The officer finds the firm by the key every page has.
