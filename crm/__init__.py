@@ -23,6 +23,7 @@ TABLES = (
     "firms.models",
     "firms.care_models",
     "imports.models",
+    "imports.reading_models",
     "visits.models",
     "requests.models",
     "plans.models",

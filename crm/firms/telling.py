@@ -58,6 +58,7 @@ ACTION_LABELS: dict[str, str] = {
     "firm.merged": N_("合并档案"),
     "firm.unmerged": N_("撤销合并"),
     "import.created": N_("上传表格"),
+    "import.read_as": N_("说明表格的读法"),
     "import.applied": N_("导入表格"),
     "bulk.done": N_("批量办理"),
     "bulk.undone": N_("撤销批量办理"),

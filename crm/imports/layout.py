@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from crm.domain.errors import Refused
 from crm.domain.lists import ListKind
 from crm.domain.money import Unit
 from crm.domain.records import FIGURES
@@ -62,7 +61,7 @@ class Layout:
 
     ``kind`` says what a row is about. ``given`` {field: typed value} is what holds for every row that does not say
     otherwise: the issue date of a batch, the year of the figures. ``hidden_rows``: read what is hidden too. ``sure`` is
-    False where headings were found by a guess that somebody must look at.
+    False where headings were found by a guess that somebody must look at. ``learned``: read as the last time.
     """
 
     sheet: str
@@ -72,16 +71,22 @@ class Layout:
     given: Mapping[str, Any] = field(default_factory=dict)
     hidden_rows: bool = False
     sure: bool = True
+    learned: bool = False
 
     @property
     def complete(self) -> bool:
         """Whether nothing has to be asked."""
-        return not any(column.asks for column in self.columns)
+        return self.sure and self.names_firms and not (any(c.asks for c in self.columns) or self.clashes or self.lacks)
 
     @property
     def fields(self) -> set[str]:
         """The fields that some column holds."""
         return {column.field for column in self.columns if column.field}
+
+    @property
+    def money(self) -> set[str]:
+        """The fields with amounts that some column holds."""
+        return self.fields & MONEY
 
     @property
     def names_firms(self) -> bool:
@@ -100,16 +105,21 @@ class Layout:
         return found
 
     @property
+    def dateless(self) -> bool:
+        """Whether a column has figures of a year that neither its heading nor another column says."""
+        return "year" not in self.fields and any(c.field in FIGURES and c.year is None for c in self.columns)
+
+    @property
     def lacks(self) -> tuple[str, ...]:
         """What a list of this kind is nothing without, and no column says; ``may_be_given`` can be said once."""
-        dateless = any(c.field in FIGURES and c.year is None for c in self.columns)
-        wanted = (*NEEDED.get(self.kind, ()), *(("year",) if dateless else ()))
+        wanted = (*NEEDED.get(self.kind, ()), *(("year",) if self.dateless else ()))
         return tuple(name for name in wanted if name not in self.fields and name not in self.given)
 
     @property
     def may_be_given(self) -> tuple[str, ...]:
         """What can be said once for the whole list, because no column says it."""
-        return tuple(name for name in GIVEN.get(self.kind, ()) if name not in self.fields)
+        offered = (name for name in GIVEN.get(self.kind, ()) if name not in self.fields)
+        return (*(("year",) if self.dateless else ()), *offered)
 
 
 def column(index: int, parts: str | tuple[str, ...], kind: ListKind = ListKind.FIRMS) -> Column:
@@ -148,20 +158,6 @@ def _taken_apart(heading: str) -> tuple[str, int | None, Unit | None]:
         unit, bare = UNITS[trailing[1]], bare[: trailing.start()]
     bare = _BRACKETS.sub(lambda m: "" if _UNIT.search(m[1]) or not m[1] else m[0], bare)
     return bare, int(year[1]) if year else None, unit
-
-
-def decide(kept: Layout, answers: Mapping[int, tuple[str | None, Unit | None]]) -> Layout:
-    """Return the layout with the answers {column index: (field, unit)}. Raises Refused while some are open."""
-    columns = []
-    for c in kept.columns:
-        name, unit = answers.get(c.index, (None, None))
-        if name and c.choices and name not in c.choices:
-            raise Refused("每个有疑问的列都要选定含义")
-        columns.append(replace(c, field=name or c.field, unit=unit or c.unit))
-    decided = replace(kept, columns=tuple(columns))
-    if not decided.complete:
-        raise Refused("每个金额列都要选定单位：元、万元还是亿元")
-    return decided
 
 
 def dump(kept: Layout) -> dict[str, Any]:

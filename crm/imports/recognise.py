@@ -22,6 +22,7 @@ _TOTAL = re.compile(r"(本页)?(合计|总计|小计|汇总|共计|累计)(\(?\d
 _NOTE = re.compile(
     r"(注\d*|备注|说明|填表人|填报人|制表人|经办人|审核人?|负责人|联系人|填[报表](单位|日期|时间)|制表(单位|日期)|单位盖章|日期):"
 )
+CERTIFICATE = frozenset({"cert_kind", "cert_number", "cert_batch", "cert_issued_on", "cert_expires_on"})
 FROM_1904 = timedelta(days=1462)
 
 
@@ -157,15 +158,25 @@ def _complete(row: Row, plan: Layout) -> None:
     row.values |= {key: value for key, value in plan.given.items() if key != "year" and key not in row.values}
     if plan.kind is ListKind.ENTRIES:
         row.values.setdefault("cert_kind", Rung.TECH_SME)
-    if plan.kind is ListKind.AWARDS and "cert_kind" not in row.values:
-        rung = cells.rung_named(row.values.get("award_type", ""))
-        if rung is not None:
-            row.values["cert_kind"] = rung
+    if plan.kind is ListKind.AWARDS:
+        _award(row)
     at_fault = {error["index"] for error in row.errors}
     for name in NEEDED.get(plan.kind, ()):
         col = next((c for c in plan.columns if c.field == name), None)
         if name not in row.values and col is not None and col.index not in at_fault:
             row.errors.append(_error(col, "", Refused("这一格不能空着")))
+
+
+def _award(row: Row) -> None:
+    """An award for a rung states its certificate as soon as the day or the number is known; other awards state none."""
+    values = row.values
+    rung = values.get("cert_kind") or cells.rung_named(values.get("award_type", ""))
+    if rung is not None and values.keys() & {"cert_number", "cert_issued_on"}:
+        values["cert_kind"] = rung
+        if "award_batch" in values:
+            values.setdefault("cert_batch", values["award_batch"])
+    else:
+        row.values = {name: value for name, value in values.items() if name not in CERTIFICATE}
 
 
 def _error(col: Column, cell: Any, refusal: Refused) -> dict[str, Any]:

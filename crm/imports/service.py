@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.domain.lists import ImportStatus, RowOutcome
-from crm.domain.money import Unit
-from crm.imports import finding, queries
 from crm.imports import layout as layouts
+from crm.imports import mapping, queries, readings
 from crm.imports.layout import Layout
 from crm.imports.models import Import
 from crm.journal.service import record
@@ -22,10 +21,7 @@ def create(owner: User, file_name: str, content: bytes, sender: str | None = Non
 
     Raises Refused when the file is no list of firms.
     """
-    pages = sheets.read(content)
-    found = [found for page in pages if not page.hidden and (found := finding.find(page))]
-    if not found:
-        raise Refused("没有找到表头：要有一行写着“企业名称”或“统一社会信用代码”和另一列，请对照模板检查", field="file")
+    look = mapping.first_look(sheets.read(content), owner, sender)
     stored = files.store(content)
     item = Import(
         owner_id=owner.id,
@@ -33,26 +29,57 @@ def create(owner: User, file_name: str, content: bytes, sender: str | None = Non
         file_name=file_name[-200:],
         file_key=stored.key,
         file_sha256=stored.sha256,
-        mapping=layouts.dump(found[0]),
+        mapping=layouts.dump(look.layout),
         created_at=clock.now(),
     )
     db.session.add(item)
     db.session.flush()
     told = {"file": item.file_name, "sha256": stored.sha256, "sender": sender}
     record("import.created", owner, "import", item.id, **told)
-    if found[0].complete:
+    if look.settled:
         check(item, owner)
     return item
 
 
-def decide(item: Import, owner: User, answers: dict[int, tuple[str | None, Unit | None]]) -> None:
-    """Take the answers to what the headings left open, {column index: (field, unit)}, and queue the dry run.
+def decide(item: Import, owner: User, decided: Layout) -> None:
+    """Read the list by ``decided``, remember it for the next of its kind, and queue the dry run.
 
-    Raises Refused while something is still open.
+    Raises Refused while the list is at work or written, and while something is still open.
     """
-    decided = layouts.decide(layout_of(item), answers)
+    if not may_be_read_anew(item):
+        raise Refused("这份表格正在处理，或已经写入，不能再改读法")
+    if not decided.complete:
+        raise Refused("还有没有说明的列：见下面标出的地方")
     item.mapping = layouts.dump(decided)
+    readings.remember(decided, owner, item.sender)
+    read_as = {sheets.column_letters(c.index): c.field for c in decided.columns if c.field}
+    record("import.read_as", owner, "import", item.id, sheet=decided.sheet, kind=decided.kind, columns=read_as)
     check(item, owner)
+
+
+def may_be_read_anew(item: Import) -> bool:
+    """Return whether nothing of the list is written or at work."""
+    job = queries.job_of(item)
+    return standing(item) in AGAIN and (job is None or job.over)
+
+
+def another(item: Import, owner: User, sheet: str) -> Import:
+    """Bring another sheet of the same file in as a list of its own. Raises Refused when there is no such sheet."""
+    page = mapping.page_of(mapping.pages_of(item), sheet)
+    beside = Import(
+        owner_id=owner.id,
+        sender=item.sender,
+        file_name=item.file_name,
+        file_key=item.file_key,
+        file_sha256=item.file_sha256,
+        mapping=layouts.dump(mapping.propose(page, mapping.Asked(sheet), owner, item.sender)),
+        created_at=clock.now(),
+    )
+    db.session.add(beside)
+    db.session.flush()
+    told = {"file": item.file_name, "sha256": item.file_sha256, "sender": item.sender, "sheet": sheet}
+    record("import.created", owner, "import", beside.id, **told)
+    return beside
 
 
 def check(item: Import, owner: User) -> None:
@@ -63,8 +90,7 @@ def check(item: Import, owner: User) -> None:
 
 def check_again(item: Import, owner: User) -> None:
     """Queue the dry run anew, against the register as it is now. Raises Refused when the list is at work or written."""
-    job = queries.job_of(item)
-    if standing(item) not in AGAIN or (job is not None and not job.over) or not layout_of(item).complete:
+    if not may_be_read_anew(item) or not layout_of(item).complete:
         raise Refused("这份表格正在处理，或已经写入")
     check(item, owner)
 

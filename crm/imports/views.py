@@ -3,34 +3,35 @@
 import io
 from dataclasses import replace
 
-from flask import Blueprint, abort, flash, redirect, request, send_file, url_for
+from flask import abort, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm.domain.access import Permission
 from crm.domain.errors import Refused
-from crm.domain.ladder import RUNG_LABELS, Rung
+from crm.domain.ladder import RUNG_LABELS
 from crm.domain.lists import (
     ANSWER_LABELS,
     ANSWERS,
+    LIST_LABELS,
     OUTCOME_LABELS,
     QUESTION_LABELS,
     WHY_LABELS,
     Answer,
     ImportStatus,
+    ListKind,
     RowOutcome,
 )
-from crm.domain.money import UNIT_LABELS, Unit
-from crm.domain.records import FIGURES, MONEY_FIGURES
-from crm.imports import answers, memory, queries, service, telling, work  # noqa: F401 - the worker finds its jobs there
-from crm.imports.forms import AnswerForm, ApplyForm, BulkForm, DecideForm, RevokeForm, UndoForm, UploadForm
-from crm.imports.vocabulary import HEADINGS
+from crm.domain.records import FIGURES
+from crm.imports import answers, memory, queries, readings, service, telling, views_reading, work  # noqa: F401 - pages, jobs
+from crm.imports.blueprint import bp
+from crm.imports.forms import AnswerForm, ApplyForm, BulkForm, RevokeForm, UndoForm, UploadForm
+from crm.imports.vocabulary import HEADINGS, MONEY, OWN, TEMPLATE_NOTES, TEMPLATES
 from crm.kit import sheets, tables
 from crm.kit.access import requires
 from crm.kit.pages import page, words
 
-bp = Blueprint("imports", __name__, url_prefix="/imports")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COMMENTED = 5_000  # cells; beyond that the column alone tells
 KEPT = "kept"
@@ -60,28 +61,27 @@ def create() -> ResponseReturnValue:
             name, content = form.file.data.filename or "", form.file.data.read()
             item = service.create(current_user, name, content, form.sender.data)
             return redirect(url_for("imports.show", import_id=item.id))
-    return page("imports/create.html", form)
+    return page("imports/create.html", form, kinds=LIST_LABELS, sources=readings.sources(current_user))
 
 
 @bp.get("/template.xlsx")
 @requires(Permission.IMPORT_RUN)
 def template() -> ResponseReturnValue:
-    """Give the empty workbook with the headings we know best."""
-    year = queries.this_year()
-    headings = [_heading(name) for name in HEADINGS]
+    """Give an empty workbook with the headings of one kind of list."""
+    asked = request.args.get("kind", "")
+    kind = ListKind(asked) if asked in set(ListKind) else ListKind.FIRMS
+    headings = [_heading(name, kind) for name in TEMPLATES[kind]]
     notes = [
-        "每行一家企业一个年度；同一企业多个年度请写多行，或把年份写进表头，例如“2025年营业收入（万元）”。",
-        "统一社会信用代码必填，请保持文本格式；空白格不会清除库里已有的内容。",
-        f"金额列请在表头写明单位（元、万元或亿元）。日期写成 {year}-05-06。区写区名，例如天河区。",
-        "证书类型：" + "、".join(RUNG_LABELS[rung] for rung in Rung) + "。",
-        "研发费用有三个口径，请写进对应的列，不要混填。",
+        TEMPLATE_NOTES[note].format(year=queries.this_year(), kinds="、".join(RUNG_LABELS.values()))
+        for note in TEMPLATE_NOTES
+        if note in {"", *TEMPLATES[kind]}
     ]
-    return _workbook(headings, [], "企业导入模板.xlsx", notes)
+    return _workbook(headings, [], _("%(kind)s模板.xlsx", kind=words(LIST_LABELS[kind])), notes)
 
 
-def _heading(name: str) -> str:
-    first = HEADINGS[name][0]
-    return f"{first}（万元）" if name in MONEY_FIGURES or name == "registered_capital" else first
+def _heading(name: str, kind: ListKind) -> str:
+    own = OWN.get(kind, {}).get(name, HEADINGS[name])[0]
+    return f"{own}（万元）" if name in MONEY else own
 
 
 def _workbook(headings: list[str], rows: list[list[sheets.Cell]], name: str, notes: list[str]) -> ResponseReturnValue:
@@ -95,6 +95,8 @@ def show(import_id: int) -> ResponseReturnValue:
     """Show where a list stands: what it asks, what it would do, what it did."""
     item = queries.get(import_id, current_user)
     status, job = service.standing(item), queries.job_of(item)
+    if status is ImportStatus.UPLOADED and job is None:
+        return redirect(url_for("imports.reading", import_id=item.id))
     outcome, kept = _asked()
     asking = outcome is RowOutcome.UNSURE and status is ImportStatus.CHECKED
     size = QUESTIONS_PER_PAGE if asking else ROWS_PER_PAGE
@@ -123,9 +125,8 @@ def show(import_id: int) -> ResponseReturnValue:
         answer_labels=ANSWER_LABELS,
         why=WHY_LABELS,
         figures=FIGURES,
-        units=UNIT_LABELS,
         tell=telling,
-        forms_of={"decide": DecideForm(), "apply": ApplyForm(), "answer": AnswerForm(), "undo": UndoForm()},
+        forms_of={"apply": ApplyForm(), "answer": AnswerForm(), "undo": UndoForm()},
         bulk_form=BulkForm(),
         revoke_form=RevokeForm(),
     )
@@ -135,20 +136,6 @@ def _asked() -> tuple[RowOutcome | None, bool]:
     """Return which rows the address asks for: those of an outcome, or those an undo left where they are."""
     asked = request.args.get("outcome", "")
     return (RowOutcome(asked) if asked in set(RowOutcome) else None), asked == KEPT
-
-
-@bp.post("/<int:import_id>/decide")
-@requires(Permission.IMPORT_RUN)
-def decide(import_id: int) -> ResponseReturnValue:
-    """Take the answers to what the headings left open."""
-    item = queries.get(import_id, current_user)
-    answered: dict[int, tuple[str | None, Unit | None]] = {}
-    for column in service.layout_of(item).columns:
-        field, unit = request.form.get(f"field-{column.index}"), request.form.get(f"unit-{column.index}")
-        if field or unit:
-            answered[column.index] = (field or None, Unit(unit) if unit in set(Unit) else None)
-    service.decide(item, current_user, answered)
-    return redirect(url_for("imports.show", import_id=item.id))
 
 
 @bp.post("/<int:import_id>/answer")

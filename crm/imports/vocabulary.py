@@ -20,16 +20,16 @@ visit_*                _kind: VisitKind. visited_on, visit_next_on: date. visit_
 ip_*                   _kind: IpKind. _number, _title: str. _applied_on, _granted_on, _lapsed_on: date.
                        _origin: IpOrigin. _core: bool
 cert_year              int: the year an award or entry list gives; rows are checked against it, it is not kept
-award_*, city, note    award_type: str as written. award_amount: fen. See ``NOT_KEPT``
+award_*, city, note    award_type, award_batch: str as written. award_amount: fen. See ``NOT_KEPT``
 =====================  ===========================================================================================
 
 An entry list (科技型中小企业) yields cert_kind TECH_SME without saying so in a column.
 
 An award list (年度|类型|批次|公司名称|市|区|奖补|备注) names a rung and a batch, but neither number nor dates. When
-类型 is a rung the row yields cert_kind and cert_batch; the list is one announcement, so the days it holds from and to
-are asked once for the whole list, and a row without them yields no certificate to write. ``cert_number`` stays absent:
-the certificate is the one of that kind and issue day, its number unknown until somebody states it. Money given has no
-table yet: it is read, checked and shown as not kept.
+类型 is a rung, and somebody says once for the whole list on which day it was announced (or a column gives days or
+numbers), a row states a certificate: cert_kind, cert_batch, cert_issued_on. It then asks for the number, for a
+certificate is kept under its number. Otherwise the row is about money only. Money given has no table yet: it is read,
+checked and told as not kept.
 """
 
 import re
@@ -39,6 +39,7 @@ from enum import StrEnum
 
 from crm.domain.lists import ListKind
 from crm.domain.records import COUNT_FIGURES, FIGURES, MONEY_FIGURES
+from crm.domain.words import N_
 
 
 class CellKind(StrEnum):
@@ -144,6 +145,7 @@ FIELDS: dict[str, Field] = {
     "cert_expires_on": _field(CellKind.DAY, "有效期至", "到期日期", "有效期止", "截止日期", "证书到期日"),
     "cert_year": _field(CellKind.YEAR, "认定年度", "入库年度", "评价年度", "奖补年度"),
     "award_type": _field(CellKind.TEXT, "奖补类型", "补助类型", "奖励类型", "项目类型", limit=200),
+    "award_batch": _field(CellKind.TEXT, "奖补批次", "下达批次"),
     "award_amount": _field(
         CellKind.MONEY, "奖补", "奖补金额", "奖励金额", "补助金额", "补贴金额", "奖补资金", "拟奖补金额", "资助金额"
     ),
@@ -173,10 +175,70 @@ FIELDS: dict[str, Field] = {
 }
 HEADINGS: dict[str, tuple[str, ...]] = {name: field.headings for name, field in FIELDS.items()}
 
+# How pages name the fields, in the order a select offers them.
+LABELS: dict[str, dict[str, str]] = {
+    N_("企业"): {
+        "uscc": N_("统一社会信用代码"),
+        "name": N_("企业名称"),
+        "former_name": N_("曾用名"),
+        "legal_representative": N_("法定代表人"),
+        "registered_capital": N_("注册资本"),
+        "established_on": N_("成立日期"),
+        "address": N_("注册地址"),
+        "registration_district": N_("注册区"),
+        "tax_district": N_("税务所属区"),
+        "statistics_district": N_("统计所属区"),
+        "industry_code": N_("行业代码"),
+        "main_product": N_("主要产品"),
+        "city": N_("市"),
+        "note": N_("备注"),
+    },
+    N_("联系人"): {
+        "contact_name": N_("联系人"),
+        "contact_post": N_("联系人职务"),
+        "contact_phone": N_("联系电话"),
+        "contact_email": N_("电子邮箱"),
+        "contact_main": N_("主要联系人"),
+    },
+    N_("年度数据"): {"year": N_("年度"), **FIGURES},
+    N_("证书和奖补"): {
+        "cert_kind": N_("证书类型"),
+        "cert_number": N_("证书编号"),
+        "cert_batch": N_("批次"),
+        "cert_issued_on": N_("发证日期"),
+        "cert_expires_on": N_("有效期至"),
+        "cert_year": N_("认定年度"),
+        "award_type": N_("奖补类型"),
+        "award_batch": N_("奖补批次"),
+        "award_amount": N_("奖补金额"),
+    },
+    N_("走访"): {
+        "visited_on": N_("走访日期"),
+        "visit_kind": N_("走访方式"),
+        "visit_by": N_("走访人"),
+        "visit_met": N_("接待人"),
+        "visit_summary": N_("走访情况"),
+        "visit_next_step": N_("下一步"),
+        "visit_next_on": N_("下次联系日期"),
+    },
+    N_("知识产权"): {
+        "ip_kind": N_("知识产权类型"),
+        "ip_number": N_("授权号"),
+        "ip_title": N_("知识产权名称"),
+        "ip_applied_on": N_("申请日期"),
+        "ip_granted_on": N_("授权日期"),
+        "ip_lapsed_on": N_("失效日期"),
+        "ip_origin": N_("获得方式"),
+        "ip_core": N_("核心知识产权"),
+    },
+}
+LABEL_OF: dict[str, str] = {name: label for group in LABELS.values() for name, label in group.items()}
+
 # Words that mean something else in a list of one kind.
 OWN: dict[ListKind, dict[str, tuple[str, ...]]] = {
     ListKind.AWARDS: {
         "cert_year": ("年度", "年份"),
+        "award_batch": ("批次",),
         "award_type": ("类型", "资质类型", "企业类型", "认定类型", "称号"),
         "award_amount": ("金额",),
     },
@@ -211,18 +273,55 @@ NEEDED: dict[ListKind, tuple[str, ...]] = {
     ListKind.VISITS: ("visited_on", "visit_kind", "visit_summary"),
     ListKind.PROPERTY: ("ip_kind", "ip_number", "ip_title"),
 }
-# What may be said once for the whole list instead of in a column.
+# What may be said once for the whole list instead of in a column; the year of figures always may.
 GIVEN: dict[ListKind, tuple[str, ...]] = {
-    ListKind.FIRMS: ("year", "registration_district"),
-    ListKind.FIGURES: ("year",),
+    ListKind.FIRMS: ("registration_district",),
     ListKind.CERTIFICATES: ("cert_kind", "cert_batch", "cert_issued_on", "cert_expires_on"),
-    ListKind.AWARDS: ("award_type", "cert_batch", "cert_issued_on", "cert_expires_on"),
+    ListKind.AWARDS: ("award_type", "award_batch", "cert_issued_on", "cert_expires_on"),
     ListKind.ENTRIES: ("cert_batch", "cert_issued_on", "cert_expires_on"),
     ListKind.VISITS: ("visited_on", "visit_kind"),
     ListKind.PROPERTY: ("ip_kind",),
 }
-# Read and shown, but no table holds them yet: the dry run says so.
-NOT_KEPT = frozenset({"award_type", "award_amount", "city", "note", "cert_year"})
+# The columns of the workbooks we hand out, by kind; all but the last few of a kind are what lists usually have.
+_WHO = ("uscc", "name")
+TEMPLATES: dict[ListKind, tuple[str, ...]] = {
+    ListKind.FIRMS: (
+        *(*_WHO, "former_name", "registration_district", "tax_district", "statistics_district", "established_on"),
+        *("legal_representative", "registered_capital", "address", "industry_code", "main_product"),
+        *("contact_name", "contact_post", "contact_phone", "contact_email"),
+        *("year", *FIGURES, "cert_kind", "cert_number", "cert_batch", "cert_issued_on", "cert_expires_on"),
+    ),
+    ListKind.CONTACTS: (*_WHO, "contact_name", "contact_post", "contact_phone", "contact_email", "contact_main"),
+    ListKind.FIGURES: (*_WHO, "year", *FIGURES),
+    ListKind.CERTIFICATES: (*_WHO, "cert_kind", "cert_number", "cert_batch", "cert_issued_on", "cert_expires_on"),
+    ListKind.AWARDS: (
+        *("cert_year", "award_type", "award_batch", "name", "city", "registration_district", "award_amount", "note"),
+    ),
+    ListKind.ENTRIES: (*_WHO, "cert_year", "cert_number", "cert_batch", "cert_issued_on", "cert_expires_on"),
+    ListKind.VISITS: (
+        *(*_WHO, "visited_on", "visit_kind", "visit_by", "visit_met", "visit_summary"),
+        *("visit_next_step", "visit_next_on"),
+    ),
+    ListKind.PROPERTY: (
+        *(*_WHO, "ip_kind", "ip_number", "ip_title", "ip_applied_on", "ip_granted_on", "ip_lapsed_on"),
+        *("ip_origin", "ip_core"),
+    ),
+}
+# What goes with a workbook: for every one (""), or for those with the column.
+TEMPLATE_NOTES: dict[str, str] = {
+    "uscc": "统一社会信用代码请保持文本格式，以免被改成 9.14E+17。",
+    "": "空白格不会清除库里已有的内容。日期写成 {year}-05-06。多余的列可以删去或留着不填。",
+    "year": "每行一家企业一个年度；多个年度请写多行，或把年份写进表头，例如“{year}年营业收入（万元）”。",
+    "revenue": "金额列的单位写在表头：元、千元、万元、百万元或亿元。",
+    "rd_hte": "研发费用有三个口径，请写进对应的列，不要混填。",
+    "registration_district": "区写区名，例如天河区。",
+    "cert_kind": "证书类型：{kinds}。",
+    "award_type": "类型写资质全称（{kinds}）或奖补项目的名称。",
+    "visit_kind": "走访方式：走访、电话、辅导。",
+    "ip_kind": "知识产权类型写全称，例如发明专利、实用新型专利、软件著作权。",
+}
+# Read and shown, but no table holds them yet: the page where the list is read says so.
+NOT_KEPT = frozenset({"award_type", "award_batch", "award_amount", "city", "note", "cert_year"})
 MONEY = frozenset(name for name, field in FIELDS.items() if field.kind is CellKind.MONEY)
 FIRM_FACTS = frozenset(
     {"legal_representative", "registered_capital", "established_on", "address", "industry_code", "main_product"}

@@ -3,7 +3,9 @@
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,14 +16,21 @@ from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.domain.ladder import Rung
 from crm.domain.lists import Answer, ImportStatus, Question
+from crm.domain.money import Unit
 from crm.firms.models import AnnualReturn, Certification, Firm, FormerName
 from crm.imports import service
+from crm.imports.layout import Layout
 from crm.imports.models import Import
 from crm.journal.models import Event
 from crm.kit import jobs
 from crm.kit.db import db, transaction
 from tests.imports.desk import HEADINGS, Desk, book
 from tests.make import Make, uscc
+
+
+def decided(layout: Layout, answers: dict[int, dict[str, Any]]) -> Layout:
+    """Return the layout with some columns answered."""
+    return replace(layout, columns=tuple(replace(c, **answers.get(c.index, {})) for c in layout.columns))
 
 
 def test_new_firms_with_figures(desk: Desk) -> None:
@@ -146,9 +155,10 @@ def test_a_money_column_without_unit_is_asked_about_never_guessed(desk: Desk) ->
         with transaction():
             fresh = db.session.get(Import, item.id)
             owner = db.session.get(User, desk.user.id)
-            with pytest.raises(Refused, match="单位"):
-                service.decide(fresh, owner, {6: ("rd_hte", service.Unit.WAN)})
-            service.decide(fresh, owner, {5: (None, service.Unit.YI), 6: ("rd_hte", service.Unit.WAN)})
+            half = decided(service.layout_of(fresh), {6: {"field": "rd_hte", "unit": Unit.WAN}})
+            with pytest.raises(Refused, match="没有说明"):
+                service.decide(fresh, owner, half)
+            service.decide(fresh, owner, decided(half, {5: {"unit": Unit.YI}}))
         jobs.run_next()
     (row,) = desk.rows(item)
     assert row.changes["revenue@2025"] == [None, 120_000_000_000]

@@ -36,6 +36,7 @@ def test_an_award_list_without_codes() -> None:
     assert rows[0].values == {
         "cert_year": 2023,
         "award_type": "高新技术企业认定",
+        "award_batch": "第一批",
         "cert_kind": Rung.HIGH_TECH,
         "cert_batch": "第一批",
         "cert_issued_on": date(2023, 12, 28),
@@ -44,8 +45,21 @@ def test_an_award_list_without_codes() -> None:
         "registration_district": "440106",
         "award_amount": 20_000_000,
     }
-    assert "cert_kind" not in rows[1].values, "money for research is no rung"
+    assert not {"cert_kind", "cert_batch", "cert_issued_on"} & rows[1].values.keys(), "money for research is no rung"
     assert (rows[1].values["award_amount"], rows[1].values["note"]) == (30_500_000, "分期")
+
+
+def test_an_award_whose_day_nobody_says_is_about_money_only() -> None:
+    _, (row,) = read(
+        ["年度", "类型", "批次", "公司名称", "奖补（万元）"], [2023, "高企", "第一批", "广州甲科技有限公司", 20]
+    )
+    assert row.values == {
+        "cert_year": 2023,
+        "award_type": "高企",
+        "award_batch": "第一批",
+        "name": "广州甲科技有限公司",
+        "award_amount": 20_000_000,
+    }
 
 
 def test_one_heading_means_another_thing_in_another_list() -> None:

@@ -1,0 +1,5 @@
+"""The blueprint of the room."""
+
+from flask import Blueprint
+
+bp = Blueprint("imports", __name__, url_prefix="/imports")
