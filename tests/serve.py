@@ -80,7 +80,7 @@ def serving(environment: dict[str, str], *, app: str = "wsgi:app", worker: bool 
                 process.wait(20)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+def _wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert process.poll() is None, "the server ended at once"
