@@ -78,7 +78,7 @@ def index() -> ResponseReturnValue:
 
 def _asked() -> tuple[str, queries.Filters]:
     """Return whose requests the address asks for, as it says it, and its filters; nonsense narrows nothing."""
-    own = current_user.role in {Role.OFFICER, Role.MANAGER}
+    own = current_user.role is Role.OFFICER
     owner = request.args.get("owner", "me" if own else "all")
     district = request.args.get("district", "")
     return owner, queries.Filters(
