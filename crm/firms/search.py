@@ -28,7 +28,8 @@ RANKING = (
     Handle.PHONE,
 )
 BEST = 1_000  # hits beyond are not listed: somebody who turns twenty pages should type another letter
-LOOKED_AT = 3_000
+SAMPLED = 400  # firms
+GOLDEN = 0.6180339887498949
 COMMON = 0.01
 _LAST = "\U0010ffff"
 _COLUMNS = (FirmHandle.firm_id, FirmHandle.kind, FirmHandle.shown, FirmHandle.text)
@@ -145,8 +146,11 @@ def _pages(query: Select[tuple[int, Handle, str, str]], size: int) -> Iterator[t
 
 
 def _common(needles: Mapping[Handle, str]) -> set[Handle]:
-    """Return the kinds in which a hit is so frequent, among the newest handles, that walking finds a page at once."""
-    sample = select(FirmHandle.kind, FirmHandle.text).order_by(FirmHandle.id.desc()).limit(LOOKED_AT).subquery()
+    """Return the kinds in which a hit is so frequent, among firms from all over, that walking finds a page at once."""
+    newest = db.session.scalar(select(func.max(Firm.id))) or 0
+    # Steps of the golden ratio have no period: codes and numbers given one after the other are met in all their parts.
+    firms = {int(newest * (place * GOLDEN % 1)) + 1 for place in range(SAMPLED)}
+    sample = select(FirmHandle.kind, FirmHandle.text).where(FirmHandle.firm_id.in_(sorted(firms))).subquery()
     holds = [
         and_(sample.c.kind == kind, sample.c.text.contains(needle, autoescape=True)) for kind, needle in needles.items()
     ]

@@ -172,6 +172,17 @@ def register(app: Flask, make: Make) -> Callable[[list[tuple[str, str]]], User]:
     return hold
 
 
+@pytest.mark.usefixtures("inside")
+def test_what_only_the_older_firms_share_is_known_to_be_frequent(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "SAMPLED", 8)
+    for number in range(8):
+        make.firm(uscc=uscc(700_000_001 + number))
+    for number in range(16):
+        make.firm(uscc=uscc(200_000_001 + number))
+    assert search._common({Handle.CODE: "67000000"}) == {Handle.CODE}
+    assert search._common({Handle.CODE: "69999999"}) == set()
+
+
 @ways
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(named=st.lists(st.tuples(LETTERS, LETTERS), min_size=1, max_size=6), data=st.data())
