@@ -63,6 +63,9 @@ ACTION_LABELS: dict[str, str] = {
     "bulk.done": N_("批量办理"),
     "bulk.undone": N_("撤销批量办理"),
     "firm.assignment_undone": N_("撤销换人"),
+    "import.decided": N_("决定名称对应哪家企业"),
+    "import.revoked": N_("撤回对名称的决定"),
+    "import.undone": N_("撤销导入"),
     "list.exported": N_("导出名单"),
     "register.exported": N_("整库导出"),
     "register.imported": N_("整库导入"),
@@ -112,6 +115,7 @@ JOB_LABELS: dict[str, str] = {
     "imports.apply": N_("导入表格"),
     "imports.check": N_("预检表格"),
     "lists.bulk": N_("批量办理"),
+    "imports.undo": N_("撤销导入"),
     "lists.export": N_("导出名单"),
     "quality.walk": N_("检查数据质量"),
     "transfer.export": N_("整库导出"),
@@ -375,6 +379,8 @@ class Teller:
     def act(self, event: Event) -> str:
         """Return what was done."""
         act = act_in_words(event.action)
+        if event.subject == "firm" and event.detail.get("undone"):
+            return _("撤销导入（表格第 %(row)s 行）", row=event.detail.get("row"))
         if event.subject == "firm" and "import" in event.detail:
             return _("%(act)s（表格第 %(row)s 行）", act=act, row=event.detail.get("row"))
         return act

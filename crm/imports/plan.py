@@ -16,7 +16,7 @@ from crm.domain.words import N_
 from crm.firms.models import AnnualReturn, Contact, FormerName, Move
 from crm.imports import memory
 from crm.imports.image import Held, Write, say
-from crm.imports.kinds import IDENTITY, PARTS, VISIT, Part, tables_of
+from crm.imports.kinds import CERTIFICATE, IDENTITY, PARTS, VISIT, Part, tables_of
 from crm.imports.planned import Planned
 from crm.imports.recognise import Row
 from crm.imports.whom import Whom
@@ -135,6 +135,9 @@ class _Plan:
     def _part(self, planned: Planned, firm: Held, part: Part) -> None:
         stated = part.stated(planned.values)
         if not stated:
+            return
+        if part is CERTIFICATE and "number" not in stated and self.whom.kind is ListKind.AWARDS:
+            planned.note(N_("奖补名单没有证书编号，资质没有登记"))
             return
         if part is VISIT:
             stated["by_id"] = self._colleague(planned.values.get("visit_by"))
