@@ -62,6 +62,8 @@ class _Plan:
             self._part(planned, firm, part)
         if "contact_phone" in planned.values and "contact_name" not in planned.values:
             planned.note(N_("联系电话没有写是谁的，没有保存"))
+        if "award_amount" in planned.values:
+            planned.note(N_("奖补金额没有保存：档案里还没有奖补记录"))
         if new:
             self.whom.image.by_code[firm.values["uscc"]] = firm
             self.whom.opened.setdefault(bare(planned.values["name"]), planned.row.number)

@@ -140,9 +140,14 @@ def _row(
         except Refused as refusal:
             row.errors.append(_error(col, cell, refusal))
     year = next((value for col, value in read if col.field == "year"), plan.given.get("year"))
+    by_index = {col.index: col.field for col in plan.columns}
+    # A year that cannot be read is that cell's fault, told there once, and not one of every figure beside it.
+    unreadable = any(by_index.get(error["index"]) == "year" for error in row.errors)
     for col, value in read:
         if col.field in FIGURES:
             of = col.year or year
+            if of is None and unreadable:
+                continue
             if of is None:
                 row.errors.append(_error(col, value, Refused("不知道是哪一年的数：请加“年度”一列，或把年份写进表头")))
             else:
