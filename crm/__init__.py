@@ -1,9 +1,11 @@
 """Qiti 企梯: the back office of a city bureau for raising technology firms."""
 
 from datetime import timedelta
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from babel import Locale
 from flask import Flask, request, session
 from flask_babel import Babel
 from flask_migrate import Migrate
@@ -82,8 +84,13 @@ def create_app(overrides: dict[str, object] | None = None, instance_path: str | 
     return app
 
 
-def _locale() -> str:
-    return str(session.get("locale") or request.accept_languages.best_match(["zh", "en"]) or "zh_CN")
+def _locale() -> Locale:
+    return _language(str(session.get("locale") or request.accept_languages.best_match(["zh", "en"]) or "zh_CN"))
+
+
+@cache
+def _language(name: str) -> Locale:
+    return Locale.parse(name)
 
 
 def _welcome(app: Flask) -> None:

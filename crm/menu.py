@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, request, url_for
-from flask_babel import gettext
 from flask_login import current_user
 
 from crm.domain.access import ROLE_LABELS, Permission
 from crm.domain.words import N_
 from crm.kit.access import can
+from crm.kit.pages import words
 from crm.lists import saved
 
 
@@ -53,7 +53,7 @@ def init_app(app: Flask) -> None:
 def _nav() -> dict[str, Any]:
     role = getattr(current_user, "role", None)
     # Entries are worked out when a page draws them: an error page draws none and must not fail on a permission.
-    return {"nav": entries, "role_label": gettext(ROLE_LABELS[role]) if role else ""}
+    return {"nav": entries, "role_label": words(ROLE_LABELS[role]) if role else ""}
 
 
 def _pins() -> list[dict[str, Any]]:
@@ -78,7 +78,7 @@ def entries() -> list[dict[str, Any]]:
     return [
         {
             "url": url_for(entry.endpoint),
-            "label": gettext(entry.label),
+            "label": words(entry.label),
             "icon": entry.icon,
             "active": here == entry.endpoint or (room != "desk" and entry.endpoint.rpartition(".")[0] == room),
             "pins": _pins() if entry.endpoint == "lists.index" else [],

@@ -59,6 +59,11 @@ class Column:
         return self.key in EDITABLE
 
     @property
+    def year_key(self) -> str:
+        """Under which key the year of a figure of no given year stands beside it."""
+        return f"{self.key}:year"
+
+    @property
     def numeric(self) -> bool:
         """Whether it stands to the right."""
         return self.kind in {"wan", "number", "percent"}
@@ -200,8 +205,8 @@ def values(firms: Sequence[Firm], columns: Sequence[Column], on: date) -> dict[i
     for firm in firms:
         behind = {need: OF_FIRM[need](records, firm) for need, records in loaded.items()}
         row = {column.key: column.of(firm, behind.get(column.needs)) for column in columns}
-        undated = (c.key for c in columns if c.needs == "figures" and c.key in FIGURES)
-        found[firm.id] = row | {f"{key}:year": newest(key, behind["figures"]) for key in undated}
+        undated = (c for c in columns if c.needs == "figures" and c.key in FIGURES)
+        found[firm.id] = row | {column.year_key: newest(column.key, behind["figures"]) for column in undated}
     return found
 
 

@@ -54,7 +54,7 @@ def certificates() -> Tests:
 
     def expiring(values: tuple[Any, ...], context: Context) -> ColumnElement[bool]:
         until = context.on + timedelta(values[0])
-        return Firm.id.in_(holders(values[1], context.on, Certification.expires_on <= until))
+        return Firm.id.in_(holders(values[1], context.on, between(Certification.expires_on, context.on, until)))
 
     def lapsed(values: tuple[Any, ...], context: Context) -> ColumnElement[bool]:
         ended = between(Certification.expires_on, context.on - timedelta(values[0]), context.on - timedelta(1))

@@ -54,6 +54,10 @@ def page(user: User, asked: Asked, number: int, on: date) -> Page:
     Which firms stand on it is settled by their numbers first: everything else is worked out for fifty, not for all.
     """
     start = (number - 1) * PAGE_SIZE
-    numbers = kept.once(user, asked, on, ("page", number), lambda: ids(user, asked, on, PAGE_SIZE, start))
+
+    def found() -> tuple[list[int], int]:
+        return ids(user, asked, on, PAGE_SIZE, start), count(user, asked, on)
+
+    numbers, total = kept.once(user, asked, on, ("page", number), found)
     firms = {firm.id: firm for firm in db.session.scalars(select(Firm).where(Firm.id.in_(numbers)))}
-    return Page([firms[number] for number in numbers if number in firms], number, PAGE_SIZE, count(user, asked, on))
+    return Page([firms[number] for number in numbers if number in firms], number, PAGE_SIZE, total)
