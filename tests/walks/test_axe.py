@@ -16,9 +16,11 @@ PAGES = {
                 "/firms/groups/1", "/firms/handovers", "/firms/handovers/1", "/firms/moved-out",
                 "/firms/handovers/new?duty=officer&from=1", "/firms/1/timeline",
                 "/firms/1/contacts/new", "/ladder", "/imports", "/imports/new", "/visits",
-                "/visits/silent", "/jobs", "/search?q=广州", "/me"],
+                "/visits/silent", "/jobs", "/search?q=广州", "/me", "/firms?where=any(park.missing(),tags.missing())",
+                "/firms/1/history", "/firms/1/merge", "/firms/1/file?on=2026-01-01", "/firms/1/plans", "/firms/1/requests", "/quality/no-field", "/quality/pairs", "/firms/1/facts/niche_market_years",
+                "/requests", "/requests/counts", "/plans", "/tasks", "/quality", "/exports", "/bulk", "/imports/decisions"],
     "auditor": ["/", "/audit", "/firms/1/file"],
-    "admin": ["/", "/accounts", "/accounts/new", "/accounts/1"],
+    "admin": ["/", "/register", "/accounts", "/accounts/new", "/accounts/1"],
     "editor": ["/"],
     "agency": ["/"],
 }  # fmt: skip

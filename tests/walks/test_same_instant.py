@@ -22,7 +22,7 @@ PEOPLE = 20
 
 def burst(server: serve.Running, password: str, start: int) -> list[int]:
     """Create PEOPLE firms at once, each by a client of its own; return the status of each answer."""
-    whom = Server(server.url, "manager", password, {})
+    whom = Server(server.url, "", "manager", password, {})
     barrier = Barrier(PEOPLE)
 
     def save(client: Client, number: int) -> int:
@@ -43,7 +43,7 @@ def test_twenty_writes_at_once_all_arrive(tmp_path: Path) -> None:
         printed = serve.flask(environment, "demo", "--firms", "5")
         with serve.serving(environment, worker=False) as server:
             assert burst(server, accounts(printed)["manager"], 1000) == [302] * PEOPLE
-            with closing(Client(Server(server.url, "manager", accounts(printed)["manager"], {}))) as client:
+            with closing(Client(Server(server.url, "", "manager", accounts(printed)["manager"], {}))) as client:
                 found = client.get(f"/firms?q={quote('同时')}")
             assert len(set(re.findall(r"同时\d+有限公司", found))) == PEOPLE
 
