@@ -50,7 +50,7 @@ def firms(make: Make) -> list[Firm]:
             legal_representative="李一",
         )
         make.certification(firm, Rung.HIGH_TECH, issued_on=date(2024, 11, 28), expires_on=date(2027, 11, 27))
-        make.annual_return(firm, clock.today().year - 1, revenue=3_600_000_001, rd_hte=12_345, employees_total=60)
+        make.annual_return(firm, clock.today().year - 1, revenue=3_600_000_001, rd_hte=234_567_89, employees_total=60)
         make.add(Contact(firm_id=firm.id, name="王小明", phone="13800001234", email="wang@example.com", main=True))
         made.append(firm)
     return made
