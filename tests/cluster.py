@@ -16,13 +16,19 @@ def binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
+def _memory() -> str | None:
+    """Return a folder in memory when there is room: a database a test, copied there in a twentieth of the time."""
+    shared = Path("/dev/shm")  # noqa: S108 - what lies there is the tests' own and goes with them
+    return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > 4 * 1024**3 else None
+
+
 @contextmanager
 def running() -> Iterator[str]:
     """Yield the address of an empty cluster: postgresql+psycopg://… with the database name left for the caller."""
     programs = binaries()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="qiti-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="qiti-pg-", dir=_memory()))
     as_owner: list[str] = []
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root.
@@ -35,7 +41,7 @@ def running() -> Iterator[str]:
     subprocess.run([*initdb, "--locale=C.UTF-8", "-E", "UTF8"], **run)
     control = [*as_owner, str(programs / "pg_ctl"), "-D", str(data)]
     # Commits stay synchronous and on disk in real life; here only the rules are under test.
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=60 -c autovacuum=off"
     subprocess.run([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"], **run)
     try:
         yield f"postgresql+psycopg://postgres@/{{database}}?host={folder}"

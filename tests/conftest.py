@@ -49,13 +49,15 @@ def database_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call
         with server.connect() as connection:
             connection.execute(text("CREATE DATABASE template_crm"))
         _migrate(address.format(database="template_crm"), folder)
-        numbers = iter(range(10**9))
+        numbers = iter(range(10, 10**9))
 
         def clone(target: Path) -> str:
-            name = f"test_{next(numbers)}"
+            number = next(numbers)
             with server.connect() as connection:
-                connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_crm"))
-            return address.format(database=name)
+                connection.execute(text(f"CREATE DATABASE test_{number} TEMPLATE template_crm"))
+                # A test has a few databases at most; those of tests long over would fill the memory.
+                connection.execute(text(f"DROP DATABASE IF EXISTS test_{number - 10} WITH (FORCE)"))
+            return address.format(database=f"test_{number}")
 
         yield clone
         server.dispose()
