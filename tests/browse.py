@@ -4,6 +4,7 @@ import hashlib
 import io
 import secrets
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -68,7 +69,9 @@ class Browser:
         data = response.get_data()
         response.close()
         text = data.decode() if response.mimetype.startswith("text/") else ""
-        assert response.status_code == status, f"{response.status_code} instead of {status}\n{_words(text)[:1500]}"
+        assert response.status_code == status, (
+            f"{response.status_code} instead of {status}\n{_words(html5lib.parse(text))[:1500]}"
+        )
         page = Page(response, text)
         if response.mimetype == "text/html" and "<html" in text:
             page.check_style()
@@ -82,19 +85,23 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.text = text
-        self._tree: Element | None = None
 
-    @property
+    @cached_property
     def words(self) -> str:
         """What a reader sees, blanks folded."""
-        return _words(self.text)
+        return _words(self.tree)
+
+    @cached_property
+    def _parsed(self) -> tuple[Element, list[str]]:
+        """The tree and what the parser minded; parsing is most of what a page costs a test, so it is done once."""
+        parser = html5lib.HTMLParser(strict=False)
+        tree = parser.parse(io.StringIO(self.text))
+        return tree, [f"{code} at {position}" for position, code, _ in parser.errors]
 
     @property
     def tree(self) -> Element:
         """The page as html5 (elements in the xhtml namespace)."""
-        if self._tree is None:
-            self._tree = html5lib.parse(self.text)
-        return self._tree
+        return self._parsed[0]
 
     @property
     def data(self) -> bytes:
@@ -120,9 +127,7 @@ class Page:
 
     def check_style(self) -> None:
         """Fail on what the house never does on any page."""
-        parser = html5lib.HTMLParser(strict=False)
-        parser.parse(io.StringIO(self.text))
-        errors = [(position, code) for position, code, _ in parser.errors]
+        errors = self._parsed[1]
         assert not errors, f"not valid HTML: {errors[:5]}"
         title = next(self.tree.iter(f"{HTML}title"), None)
         assert title is not None, "a page without a title"
@@ -164,8 +169,7 @@ def _values(form: Element) -> dict[str, str]:
     return values
 
 
-def _words(text: str) -> str:
-    tree = html5lib.parse(text)
+def _words(tree: Element) -> str:
     skip = {f"{HTML}script", f"{HTML}style", f"{HTML}head"}
     parts: list[str] = []
 

@@ -131,6 +131,7 @@ def test_on_a_phone(walk) -> None:
     page.locator("tbody th a").first.click()
     for tab in ("基本信息", "年度数据", "资质与梯度", "诉求与走访", "文书", "时间线"):
         page.get_by_role("link", name=tab, exact=True).click()
+        expect(page.get_by_role("link", name=tab, exact=True)).to_have_attribute("aria-current", "page")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, f"{tab} is wider than a phone"
 
 
