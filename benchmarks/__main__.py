@@ -122,7 +122,7 @@ def _assess(server: Server) -> None:
         "from crm import create_app\n"
         "from crm.kit import clock\n"
         "from crm.ladder import service\n"
-        "from crm.rules.pack import load\n"
+        "from crm.rules.reading import load\n"
         "app = create_app()\n"
         "with app.app_context():\n"
         "    began = time.perf_counter()\n"

@@ -15,7 +15,8 @@ from crm.ladder import facts, queries
 from crm.rules import evaluate as engine
 from crm.rules.explain import Assessment, Criterion, assess
 from crm.rules.metrics import METRICS
-from crm.rules.pack import Action, Policy, load, version_on
+from crm.rules.pack import Action, Policy, version_on
+from crm.rules.reading import load
 
 ASSESSED = tuple(rung for rung in RUNGS if rung in POLICY_OF)
 

@@ -23,9 +23,9 @@ from crm.rules.pack import (
     Source,
     Version,
     Words,
-    load,
     version_on,
 )
+from crm.rules.reading import load
 
 WORDS: dict[Outcome, str] = {Outcome.MET: "met", Outcome.NOT_MET: "not_met", Outcome.CANNOT_TELL: "cannot_tell"}
 LIVED = "years lived"  # of the three accounting years, beside the facts of a row

@@ -1,4 +1,4 @@
-"""Policies as data: YAML in, typed and checked; every complaint names file and line.
+"""What a policy is, as data (crm.rules.reading takes it from a file).
 
 A policy has dated versions; a version says from when until when it holds, for which actions, and holds a tree of
 criteria (``all``, ``any``, conditions) and the scores its conditions may ask for. Bands say on which side their edges
@@ -6,23 +6,14 @@ stand.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
-from hashlib import sha256
 from itertools import pairwise
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from crm.domain.errors import Refused
-from crm.rules.figure import Kind
-from crm.rules.metrics import FIGURES, with_scores
-
-OWN = Path(__file__).parent / "packs"
 
 
 class Action(StrEnum):
@@ -259,10 +250,15 @@ class Version(_Strict):
 
 
 class Policy(_Strict):
-    """One policy and its versions, oldest first."""
+    """One policy and its versions, oldest first.
+
+    ``kind``: a certificate that is granted, money that is given, a published list of firms, or a sign that calls for a
+    look on the spot (met means: go there).
+    """
 
     id: str
     name: Words
+    kind: Literal["recognition", "award", "list", "check"] = "recognition"
     level: Literal["national", "province", "city", "district"]
     issuer: str
     subject: Literal["firm"]
@@ -279,55 +275,6 @@ class Policy(_Strict):
                 if (newer.since - older.until).days != 1:
                     raise ValueError(f"no version holds for {action} between {older.until} and {newer.since}")
         return self
-
-
-@dataclass
-class PackError(Exception):
-    """A pack that cannot be used, and every reason: (line, what)."""
-
-    path: str
-    faults: tuple[tuple[int, str], ...]
-
-    def __str__(self) -> str:
-        return "\n".join(f"{self.path}:{line}: {what}" for line, what in self.faults)
-
-
-def read(path: Path) -> Policy:
-    """Return the policy in ``path``. Raises PackError with file, line and reason of every fault."""
-    text = path.read_text(encoding="utf-8")
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise PackError(path.name, ((mark.line + 1 if mark else 1, f"not YAML: {error}"),)) from None
-    if not isinstance(data, dict):
-        raise PackError(path.name, ((1, "a pack is a mapping with id, name, versions …"),))
-    lines = dict(_lines(node)) if node is not None else {}
-    data["digest"] = sha256(text.encode()).hexdigest()
-    try:
-        policy = Policy.model_validate(data)
-    except ValidationError as error:
-        raise PackError(
-            path.name, tuple((_line(fault["loc"], lines), _words(fault)) for fault in error.errors())
-        ) from None
-    faults = tuple((_line(place, lines), what) for place, what in _unknown(policy))
-    if faults:
-        raise PackError(path.name, faults)
-    return policy
-
-
-@lru_cache
-def load(extra: tuple[Path, ...] = ()) -> dict[str, Policy]:
-    """Return every policy by id: the product's own, then those in the ``extra`` folders. Raises PackError."""
-    files = [file for folder in (OWN, *extra) for file in sorted(folder.rglob("*.yaml"))]
-    policies: dict[str, Policy] = {}
-    for file in files:
-        policy = read(file)
-        if policy.id in policies:
-            raise PackError(file.name, ((1, f"a policy {policy.id} exists already"),))
-        policies[policy.id] = policy
-    return policies
 
 
 def version_on(policy: Policy, on: date, action: Action = Action.NEW) -> Version:
@@ -354,70 +301,9 @@ def conditions(node: Node) -> Iterator[Condition]:
             yield node
 
 
-def _groups(node: Node) -> Iterator[AllOf | AnyOf]:
+def groups(node: Node) -> Iterator[AllOf | AnyOf]:
+    """Return the groups of a tree, itself first."""
     if isinstance(node, AllOf | AnyOf):
         yield node
         for child in node.all if isinstance(node, AllOf) else node.any:
-            yield from _groups(child)
-
-
-def _unknown(policy: Policy) -> Iterator[tuple[tuple[Any, ...], str]]:
-    """Return what the types cannot see: metrics that do not exist, comparisons that do not fit their metric."""
-    for v, version in enumerate(policy.versions):
-        known = with_scores({key: score.label.zh for key, score in version.scores.items()})
-        known |= with_scores({part.id: part.label.zh for score in version.scores.values() for part in score.parts})
-        place: tuple[Any, ...] = ("versions", v)
-        for group in _groups(version.criteria):
-            if not counting(group):
-                yield (*place, group.id), f"{group.id} holds nothing but unverified conditions: nothing would decide it"
-        seen: set[str] = set()
-        for condition in conditions(version.criteria):
-            where = (*place, condition.id)
-            if condition.id in seen:
-                yield where, f"id {condition.id} is used twice"
-            seen.add(condition.id)
-            figure = known.get(condition.metric)
-            if figure is None:
-                yield where, f"unknown metric {condition.metric}"
-            elif (condition.comparison in {"is_", "in_"}) != (figure.kind in {Kind.BOOL, Kind.TEXT}):
-                yield (
-                    where,
-                    f"{condition.comparison.rstrip('_')} does not fit {condition.metric}, which is a {figure.kind}",
-                )
-            if condition.at_least_by is not None and condition.at_least_by.metric not in FIGURES:
-                yield where, f"unknown metric {condition.at_least_by.metric}"
-        for name, score in version.scores.items():
-            for part in score.parts:
-                for choice in part.best_of or ():
-                    if choice.metric not in FIGURES:
-                        yield (*place, "scores", name, part.id), f"unknown metric {choice.metric}"
-                if part.of is not None and any(p.of for p in getattr(version.scores.get(part.of), "parts", [part])):
-                    yield (*place, "scores", name, part.id), f"{part.of} is no score made of plain parts"
-
-
-def _lines(node: yaml.Node, place: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], int]]:
-    """Return the line of every place; an item with an id is found by it as well."""
-    yield place, node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _lines(value, (*place, key.value))
-            if key.value == "id":
-                yield (*place[:2], value.value), value.start_mark.line + 1
-                yield (*place[:4], value.value), value.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _lines(item, (*place, index))
-
-
-def _line(place: tuple[Any, ...], lines: dict[tuple[Any, ...], int]) -> int:
-    """Return the line of the nearest place there is: a missing key is told at its mapping."""
-    plain: list[Any] = []
-    for part in place:  # the tags of pydantic's unions stand in no file and are passed over
-        if (*plain, part) in lines:
-            plain.append(part)
-    return lines.get(tuple(plain), 1)
-
-
-def _words(fault: Any) -> str:
-    name = ".".join(str(part) for part in fault["loc"] if part not in {"condition"})
-    return f"{name}: {fault['msg'].removeprefix('Value error, ')}"
+            yield from groups(child)

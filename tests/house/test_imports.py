@@ -20,13 +20,19 @@ FLOORS: list[set[str]] = [
     {"quality", "transfer"},
     {"desk"},
     {"demo", "nightly"},
-    {"cli", "worker", "menu", "config"},
+    {"cli", "cli_rules", "worker", "menu", "config"},
     {"__init__"},
 ]
 HEIGHT = {part: height for height, floor in enumerate(FLOORS) for part in floor}
 # accounts records what it does in the journal, rules refuse in the words of domain: one floor, one direction.
 # A request can be recorded out of a meeting.
-SAME_FLOOR = {("accounts", "journal"), ("rules", "domain"), ("menu", "config"), ("requests", "visits")}
+SAME_FLOOR = {
+    ("accounts", "journal"),
+    ("rules", "domain"),
+    ("menu", "config"),
+    ("cli", "cli_rules"),
+    ("requests", "visits"),
+}
 PURE = {"flask", "flask_babel", "flask_login", "flask_sqlalchemy", "flask_wtf", "sqlalchemy", "wtforms", "weasyprint"}
 MODULES = sorted((ROOT / "crm").rglob("*.py"))
 

@@ -6,7 +6,8 @@ import pytest
 
 from crm.domain.errors import Refused
 from crm.rules.explain import Assessment, assess
-from crm.rules.pack import load, version_on
+from crm.rules.pack import version_on
+from crm.rules.reading import load
 
 WAN = 1_000_000
 ON = date(2026, 7, 1)

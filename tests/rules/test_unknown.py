@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.rules.explain import assess
-from crm.rules.pack import load
+from crm.rules.reading import load
 from tests.rules import test_innovative_sme, test_little_giant, test_single_champion, test_srdi_sme
 
 ON = date(2026, 6, 1)

@@ -1,0 +1,106 @@
+"""flask rules …: policies checked, figures listed, facts assessed."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from crm.domain.errors import Refused
+from crm.rules import explain, facts, reading
+from crm.rules.catalogue import FACTS
+from crm.rules.metrics import METRICS
+from crm.rules.pack import Action, version_on
+
+
+@click.group()
+def rules() -> None:
+    """Check policies, list figures, assess given facts."""
+
+
+@rules.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Validate packs: the product's own, or the given files."""
+    own = sorted(reading.OWN.rglob("*.yaml"))
+    faults = 0
+    for file in files or own:
+        try:
+            policy = reading.read(file)
+        except FileNotFoundError:
+            faults += 1
+            click.echo(f"{file}: no such file", err=True)
+        except reading.PackError as error:
+            faults += 1
+            click.echo(str(error), err=True)
+        else:
+            click.echo(f"{file.name}: {policy.name.zh}, {len(policy.versions)} version(s), {policy.digest[:12]}")
+    if faults:
+        raise click.ClickException(f"{faults} pack(s) cannot be used")
+
+
+@rules.command()
+@click.option("--facts", "path", required=True, type=click.Path(path_type=Path), help="JSON or CSV, see docs/rules.md.")
+@click.option("--policy", required=True, help="The policy's id: tech_sme, hte …")
+@click.option("--on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day asked about.")
+@click.option("--action", type=click.Choice([action.value for action in Action]), default="new", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def assess(path: Path, policy: str, on: datetime, action: str, as_json: bool) -> None:
+    """Evaluate given facts without a database: per criterion outcome, value, threshold, shortfall, clause."""
+    policies = reading.load()
+    if policy not in policies:
+        raise click.ClickException(f"no policy {policy}: there are {', '.join(sorted(policies))}")
+    day = on.date()
+    try:
+        version = version_on(policies[policy], day, Action(action))
+        scores = {*version.scores, *(part.id for score in version.scores.values() for part in score.parts)}
+        frame = facts.read(path, day, scores)
+        assessments = explain.assess(frame, policy, day, Action(action))
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
+    if as_json:
+        click.echo(json.dumps([explain.to_json(item) for item in assessments], ensure_ascii=False, indent=2))
+        return
+    for item in assessments:
+        click.echo(f"{item.firm or '-'}  {item.policy.name.zh}  {item.version.id}  {item.outcome}")
+        for leaf in item.root.leaves():
+            click.echo(f"  {leaf.outcome:12} {leaf.clause}  {leaf.label.zh}  {leaf.value}")
+
+
+@rules.command()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def metrics(as_json: bool) -> None:
+    """List every fact and metric: key, unit, label, where it is defined."""
+    rows = [
+        {
+            "key": figure.key,
+            "is": "fact" if figure.key in FACTS else "metric",
+            "kind": figure.kind.value,
+            "unit": figure.unit,
+            "zh": figure.zh,
+            "en": figure.en,
+            "defined": figure.defined,
+            "inputs": list(figure.inputs),
+        }
+        for figure in [*FACTS.values(), *METRICS.values()]
+    ]
+    for name, policy in reading.load().items():
+        for version in policy.versions:
+            rows += [
+                {
+                    "key": key,
+                    "is": "score",
+                    "kind": "score",
+                    "unit": "point",
+                    "zh": score.label.zh,
+                    "en": score.label.en,
+                    "defined": f"{name} {version.id}",
+                    "inputs": [],
+                }
+                for key, score in version.scores.items()
+            ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row['key']:46} {row['unit'] or '-':8} {row['zh']}  ({row['defined']})")
