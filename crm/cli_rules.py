@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crm.domain.errors import Refused
-from crm.rules import explain, facts, reading
+from crm.rules import answer, explain, facts, reading
 from crm.rules.catalogue import FACTS
 from crm.rules.metrics import METRICS
 from crm.rules.pack import Action, version_on
@@ -59,7 +59,7 @@ def assess(path: Path, policy: str, on: datetime, action: str, as_json: bool) ->
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from None
     if as_json:
-        click.echo(json.dumps([explain.to_json(item) for item in assessments], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([answer.to_json(item) for item in assessments], ensure_ascii=False, indent=2))
         return
     for item in assessments:
         click.echo(f"{item.firm or '-'}  {item.policy.name.zh}  {item.version.id}  {item.outcome}")

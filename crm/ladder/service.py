@@ -15,7 +15,7 @@ from crm.ladder import facts, queries
 from crm.rules import evaluate as engine
 from crm.rules.explain import Assessment, Criterion, assess
 from crm.rules.metrics import METRICS
-from crm.rules.pack import Action, Policy, version_on
+from crm.rules.pack import Action, Policy, in_force
 from crm.rules.reading import load
 
 ASSESSED = tuple(rung for rung in RUNGS if rung in POLICY_OF)
@@ -51,7 +51,7 @@ class Gap:
     def by_state(self) -> dict[str, list[Criterion]]:
         """Return the top criteria by ``state``, what is lacking first."""
         found: dict[str, list[Criterion]] = {
-            name: [] for name in ("not_met", "cannot_tell", "panel", "met", "unverified")
+            name: [] for name in ("not_met", "cannot_tell", "panel", "disputed", "met", "unverified")
         }
         for criterion in self.assessment.root.children if self.assessment else ():
             found[state(criterion)].append(criterion)
@@ -59,14 +59,21 @@ class Gap:
 
 
 def state(criterion: Criterion) -> str:
-    """Return the outcome; "panel" where only experts can tell; "unverified" for a criterion that decides nothing."""
+    """Return the outcome, or more of it.
+
+    "panel" where only experts can tell; "disputed" where the two readings of an edge differ and nothing else is open;
+    "unverified" for a criterion that decides nothing.
+    """
     if not criterion.counts:
         return "unverified"
     if criterion.outcome != "cannot_tell":
         return criterion.outcome
     leaves = [leaf for leaf in criterion.leaves() if leaf.outcome == "cannot_tell"]
-    judged = any(part.panel for leaf in leaves if leaf.score for part in leaf.score.parts)
-    return "panel" if judged and not any(leaf.missing for leaf in leaves) else "cannot_tell"
+    if any(leaf.missing for leaf in leaves):
+        return "cannot_tell"
+    if any(part.panel for leaf in leaves if leaf.score for part in leaf.score.parts):
+        return "panel"
+    return "disputed" if any(leaf.readings for leaf in leaves) else "cannot_tell"
 
 
 def next_rung(held: Mapping[Rung, date | None]) -> Rung:
@@ -107,6 +114,6 @@ def _judge(asked: Gap) -> Gap:
 def assess_everyone(on: date) -> int:
     """Evaluate every firm for every policy in force on a day; return the number of firms."""
     frame = facts.build(select(Firm.id), on)
-    for policy in load().values():
-        engine.evaluate(version_on(policy, on, Action.NEW), frame, on)
+    for _policy, version in in_force(load().values(), on):
+        engine.evaluate(version, frame, on)
     return frame.height

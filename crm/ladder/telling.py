@@ -178,6 +178,8 @@ def headline(gap: Gap) -> str:
         return _("缺 %(unknown)s 项数据，暂不能判断", unknown=unknown)
     if judged:
         return _("能核对的条件都已满足，余下由专家评审")
+    if states["disputed"]:
+        return _("能核对的条件都已满足，余下因条文有两种读法，须请主管部门答复")
     return _("条件已全部满足")
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 
+from crm.rules.bands import Band, Choice, meeting
 from crm.rules.figure import DTYPES, Kind
 from crm.rules.metrics import FIGURES, complete, values
-from crm.rules.pack import AllOf, Band, Choice, Condition, Node, Part, Score, Version, counting
+from crm.rules.pack import AllOf, Condition, Node, Part, Score, Version, counting
 
 FEN_PER_WAN = 1_000_000
 
@@ -67,7 +68,7 @@ def _walk(node: Node, scores: set[str], leaves: list[pl.Expr], levels: dict[int,
     return height
 
 
-def _in_unit(metric: str, value: float) -> float:
+def in_unit(metric: str, value: float) -> float:
     """Return a threshold of a pack (万元 for money) in the unit of the column (fen)."""
     figure = FIGURES.get(metric)
     return value * FEN_PER_WAN if figure is not None and figure.kind is Kind.MONEY else value
@@ -78,23 +79,29 @@ def _inside(column: pl.Expr, band: Band, metric: str) -> pl.Expr:
     high, closed_high = band.high
     inside = pl.lit(value=True)
     if low != float("-inf"):
-        edge = _in_unit(metric, low)
+        edge = in_unit(metric, low)
         inside = inside & (column >= edge if closed_low else column > edge)
     if high != float("inf"):
-        edge = _in_unit(metric, high)
+        edge = in_unit(metric, high)
         inside = inside & (column <= edge if closed_high else column < edge)
     return inside
 
 
 def _choice(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
-    """Return the least and the most points of one way; not knowing the metric leaves every band open."""
+    """Return the least and the most points of one way.
+
+    Not knowing the metric leaves every band open, standing on a disputed edge both bands that meet there.
+    """
     column = pl.col(choice.metric)
     if choice.bands is None:
         spans = [Band(points=choice.when_true).span, Band(points=choice.when_false).span]
         tests = [column, ~column]
     else:
-        spans = [band.span for band in choice.bands]
-        tests = [_inside(column, band, choice.metric) for band in choice.bands]
+        disputed = [(dispute.at, [b.span for b in meeting(choice.bands, dispute.at)]) for dispute in choice.disputed]
+        spans = [(min(low for low, _ in both), max(high for _, high in both)) for _, both in disputed]
+        spans += [band.span for band in choice.bands]
+        tests = [column == in_unit(choice.metric, edge) for edge, _ in disputed]
+        tests += [_inside(column, band, choice.metric) for band in choice.bands]
     ends = []
     for end, unknown in ((0, min(span[0] for span in spans)), (1, max(span[1] for span in spans))):
         expr: Any = pl.when(column.is_null()).then(float(unknown))
@@ -205,7 +212,7 @@ def _thresholds(condition: Condition) -> tuple[pl.Expr, pl.Expr]:
             for value in (condition.at_least, condition.at_most, condition.above, condition.below)
             if value is not None
         )
-        value = _in_unit(condition.metric, plain)
+        value = in_unit(condition.metric, plain)
         dtype = DTYPES[FIGURES[condition.metric].kind]
         return pl.lit(value).cast(dtype), pl.lit(value).cast(dtype)
     column = pl.col(by.metric)

@@ -8,24 +8,14 @@ from typing import Any
 import polars as pl
 
 from crm.rules import evaluate as engine
+from crm.rules.bands import meeting
 from crm.rules.evaluate import Outcome
 from crm.rules.figure import YEARS, Kind
 from crm.rules.metrics import FIGURES
 from crm.rules.metrics_science import years_in_business
-from crm.rules.pack import (
-    Action,
-    AllOf,
-    AnyOf,
-    Condition,
-    Node,
-    Part,
-    Policy,
-    Source,
-    Version,
-    Words,
-    version_on,
-)
+from crm.rules.pack import Action, AllOf, AnyOf, Condition, Node, Part, Policy, Version, version_on
 from crm.rules.reading import load
+from crm.rules.words import Source, Words
 
 WORDS: dict[Outcome, str] = {Outcome.MET: "met", Outcome.NOT_MET: "not_met", Outcome.CANNOT_TELL: "cannot_tell"}
 LIVED = "years lived"  # of the three accounting years, beside the facts of a row
@@ -41,8 +31,24 @@ COMPARISON_SIGN = {
 
 
 @dataclass(frozen=True)
+class Reading:
+    """One of two ways to read the edge a figure stands on: what it says, what it gives, where it is read so.
+
+    ``source`` is None for the reading of the clause itself.
+    """
+
+    words: Words
+    least: float
+    most: float
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
 class PartResult:
-    """One item of a score: the least and the most points it can be, of ``full``."""
+    """One item of a score: the least and the most points it can be, of ``full``.
+
+    ``readings`` are two when the figure stands on an edge that is read differently, else none.
+    """
 
     id: str
     label: Words
@@ -52,6 +58,7 @@ class PartResult:
     full: float
     panel: bool
     missing: tuple[str, ...]
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,11 @@ class Criterion:
         for child in self.children:
             yield from child.leaves()
 
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The readings of the disputed edges its score stands on."""
+        return tuple(reading for part in (self.score.parts if self.score else ()) for reading in part.readings)
+
 
 @dataclass(frozen=True)
 class Assessment:
@@ -135,13 +147,15 @@ def assess(
     on: date,
     action: Action = Action.NEW,
     policies: Mapping[str, Policy] | None = None,
+    *,
+    unverified: bool = False,
 ) -> list[Assessment]:
     """Return an assessment per row of ``facts`` (money in fen, see metrics.py).
 
-    Raises Refused when no version holds on the day, KeyError for an unknown policy.
+    Raises Refused when no version holds on the day (see version_on for ``unverified``), KeyError for an unknown policy.
     """
     policy = (policies or load())[policy_id]
-    version = version_on(policy, on, action)
+    version = version_on(policy, on, action, unverified=unverified)
     frame = facts if isinstance(facts, pl.DataFrame) else pl.from_dicts(list(facts), infer_schema_length=None)
     judged = engine.evaluate(version, frame, on).with_columns(years_in_business(on).alias(LIVED))
     return [explain(policy, version, on, action, row) for row in judged.iter_rows(named=True)]
@@ -233,90 +247,40 @@ def _missing(metric: str, row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _score(name: str, version: Version, row: Mapping[str, Any]) -> ScoreResult:
     score = version.scores[name]
-    parts = tuple(
-        PartResult(
-            part.id,
-            part.label,
-            part.clause,
-            row[f"{part.id}.least"],
-            row[f"{part.id}.most"],
-            part.most,
-            panel=part.panel is not None,
-            missing=_part_missing(part, version, row) if row[f"{part.id}.least"] != row[f"{part.id}.most"] else (),
-        )
-        for part in score.parts
-    )
+    parts = tuple(_part(part, version, row) for part in score.parts)
     return ScoreResult(name, score.label, row[f"{name}.least"], row[f"{name}.most"], score.most, parts)
+
+
+def _part(part: Part, version: Version, row: Mapping[str, Any]) -> PartResult:
+    least, most = row[f"{part.id}.least"], row[f"{part.id}.most"]
+    open_ = least != most
+    return PartResult(
+        part.id,
+        part.label,
+        part.clause,
+        least,
+        most,
+        part.most,
+        panel=part.panel is not None,
+        missing=_part_missing(part, version, row) if open_ else (),
+        readings=_part_readings(part, version, row) if open_ else (),
+    )
+
+
+def _part_readings(part: Part, version: Version, row: Mapping[str, Any]) -> tuple[Reading, ...]:
+    """Return both readings of the edge a figure stands on; of a sum, those of what it is the sum of."""
+    if part.of is not None:
+        return tuple(reading for below in _score(part.of, version, row).parts for reading in below.readings)
+    found = []
+    for choice in part.best_of or ():
+        for dispute in choice.disputed:
+            if row.get(choice.metric) == engine.in_unit(choice.metric, dispute.at):
+                mine, other = (band.span for band in meeting(choice.bands or (), dispute.at))
+                found += [Reading(dispute.printed, *mine), Reading(dispute.other, *other, dispute.source)]
+    return tuple(found)
 
 
 def _part_missing(part: Part, version: Version, row: Mapping[str, Any]) -> tuple[str, ...]:
     if part.of is not None:
         return score_missing(_score(part.of, version, row))
     return tuple(key for choice in part.best_of or () for key in _missing(choice.metric, row))
-
-
-def to_json(assessment: Assessment) -> dict[str, Any]:
-    """Return the assessment as plain data; money in 万元, as facts files give it."""
-    return {
-        "firm": assessment.firm,
-        "policy": assessment.policy.id,
-        "version": assessment.version.id,
-        "digest": assessment.policy.digest,
-        "on": assessment.on.isoformat(),
-        "action": assessment.action.value,
-        "outcome": assessment.outcome,
-        "missing": list(assessment.missing),
-        "scores": {score.id: _score_json(score) for score in assessment.scores},
-        "criteria": [_json(child) for child in assessment.root.children],
-    }
-
-
-def _score_json(score: ScoreResult) -> dict[str, Any]:
-    return {
-        "label": score.label.zh,
-        "min": score.least,
-        "max": score.most,
-        "full": score.full,
-        "parts": [
-            {
-                "id": p.id,
-                "label": p.label.zh,
-                "clause": p.clause,
-                "min": p.least,
-                "max": p.most,
-                "full": p.full,
-                "panel": p.panel,
-            }
-            for p in score.parts
-        ],
-    }
-
-
-def _json(criterion: Criterion) -> dict[str, Any]:
-    plain: dict[str, Any] = {
-        "id": criterion.id,
-        "label": criterion.label.zh,
-        "clause": criterion.clause,
-        "outcome": criterion.outcome,
-        "counts": criterion.counts,
-    }
-    if criterion.children:
-        return plain | {"group": criterion.group, "criteria": [_json(child) for child in criterion.children]}
-    plain |= {
-        "metric": criterion.metric,
-        "comparison": criterion.comparison.removesuffix("_").removesuffix("_by"),
-        "value": _outside(criterion.value, criterion.kind),
-        "threshold": _outside(criterion.threshold, criterion.kind),
-        "shortfall": _outside(criterion.shortfall, criterion.kind),
-        "unit": criterion.unit,
-        "missing": list(criterion.missing),
-    }
-    if criterion.score is not None:
-        plain["score"] = _score_json(criterion.score)
-    return plain
-
-
-def _outside(value: Any, kind: Kind | None) -> Any:
-    if value is not None and kind is Kind.MONEY:
-        return value / engine.FEN_PER_WAN
-    return value.isoformat() if isinstance(value, date) else value

@@ -39,8 +39,9 @@ def ratio(above: pl.Expr, below: pl.Expr) -> pl.Expr:
 def _growth(values: Callable[[int], pl.Expr], on: date) -> pl.Expr:
     """Return ½(Y2/Y1 + Y3/Y2) − 1, oldest year first (195号三(七)4).
 
-    The oldest year zero: the last two years alone. The middle year zero: 0. Two years lived: those two. A base below
-    zero has no growth rate in the text, so the figure is unknown then.
+    The oldest year zero: the last two years alone. The middle year zero, for which the text gives 0 points: -1, the
+    fall into it, which earns none by any reading. Two years lived: those two. A base below zero has no growth rate in
+    the text, so the figure is unknown then.
     """
     old, middle, last = (values(year).cast(pl.Float64) for year in (3, 2, 1))
     two_years = last / middle - 1
@@ -50,7 +51,7 @@ def _growth(values: Callable[[int], pl.Expr], on: date) -> pl.Expr:
         pl.when(lived < 2)
         .then(None)
         .when(middle == 0)
-        .then(0.0)
+        .then(-1.0)
         .when(middle < 0)
         .then(None)
         .when((lived == 2) | (old == 0))

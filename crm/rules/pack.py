@@ -1,19 +1,22 @@
 """What a policy is, as data (crm.rules.reading takes it from a file).
 
 A policy has dated versions; a version says from when until when it holds, for which actions, and holds a tree of
-criteria (``all``, ``any``, conditions) and the scores its conditions may ask for. Bands say on which side their edges
-stand.
+criteria (``all``, ``any``, conditions) and the scores its conditions may ask for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from crm.domain.errors import Refused
+from crm.rules import windows as calendar
+from crm.rules.bands import Choice, Threshold
+from crm.rules.windows import Month, Window
+from crm.rules.words import Source, Strict, Words
 
 
 class Action(StrEnum):
@@ -23,103 +26,10 @@ class Action(StrEnum):
     RENEWAL = "renewal"
 
 
-class Grade(StrEnum):
-    """How well the source of a rule was checked."""
-
-    OFFICIAL = "official text"
-    RESTATED = "restated"
-    UNVERIFIED = "unverified"
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(_Strict):
-    """A label in both languages."""
-
-    zh: str
-    en: str
-
-
-class Source(_Strict):
-    """Where a rule comes from: the document, where it was read, how well it was checked."""
-
-    document: str
-    title: str
-    grade: Grade
-    ids: list[str]
-    url: str
-
-
-class Band(_Strict):
-    """An interval and what it gives. Edges are closed (``at_least``, ``at_most``) or open (``above``, ``below``).
-
-    ``points`` is one number, or [least, most] where a panel judges; ``value`` is a threshold.
-    """
-
-    at_least: float | None = None
-    above: float | None = None
-    at_most: float | None = None
-    below: float | None = None
-    points: float | tuple[float, float] | None = None
-    value: float | None = None
-
-    @property
-    def low(self) -> tuple[float, bool]:
-        """The lower edge and whether it belongs to the band; -inf when open-ended."""
-        if self.at_least is not None:
-            return self.at_least, True
-        return (self.above, False) if self.above is not None else (float("-inf"), False)
-
-    @property
-    def high(self) -> tuple[float, bool]:
-        """The upper edge and whether it belongs to the band; +inf when open-ended."""
-        if self.at_most is not None:
-            return self.at_most, True
-        return (self.below, False) if self.below is not None else (float("inf"), False)
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The least and the most points."""
-        if isinstance(self.points, tuple):
-            return self.points
-        return (self.points or 0.0, self.points or 0.0)
-
-
-def _check_bands(bands: Sequence[Band]) -> None:
-    """Refuse bands that overlap, leave a gap, or do not reach from end to end; order is from the lowest up."""
-    ordered = sorted(bands, key=lambda band: band.low[0])
-    if ordered[0].low[0] != float("-inf"):
-        raise ValueError("the lowest band must be open below (give it no at_least or above)")
-    if ordered[-1].high[0] != float("inf"):
-        raise ValueError("the highest band must be open above (give it no at_most or below)")
-    for lower, upper in pairwise(ordered):
-        (edge, closed), (start, begins) = lower.high, upper.low
-        if edge > start or (edge == start and closed and begins):
-            raise ValueError(f"bands overlap at {start:g}")
-        if edge < start or not (closed or begins):
-            raise ValueError(f"bands leave a gap at {edge:g}")
-
-
-class Threshold(_Strict):
-    """A threshold that depends on another metric (32号第十一条(五): R&D share by sales)."""
-
-    metric: str
-    bands: list[Band]
-
-    @model_validator(mode="after")
-    def _whole(self) -> "Threshold":
-        _check_bands(self.bands)
-        if any(band.value is None for band in self.bands):
-            raise ValueError("every band of a threshold needs a value")
-        return self
-
-
 COMPARISONS = ("at_least", "at_most", "above", "below", "is_", "in_", "at_least_by")
 
 
-class Condition(_Strict):
+class Condition(Strict):
     """A metric compared with a threshold. Exactly one comparison."""
 
     id: str
@@ -139,7 +49,7 @@ class Condition(_Strict):
     @property
     def counts(self) -> bool:
         """Whether it decides anything: a clause whose text nobody has verified is worked out and shown, no more."""
-        return self.source is None or self.source.grade is not Grade.UNVERIFIED
+        return self.source is None or self.source.verified
 
     @property
     def comparison(self) -> str:
@@ -154,7 +64,7 @@ class Condition(_Strict):
         return self
 
 
-class AllOf(_Strict):
+class AllOf(Strict):
     """Every child must be met."""
 
     id: str
@@ -164,7 +74,7 @@ class AllOf(_Strict):
     hint: Words | None = None
 
 
-class AnyOf(_Strict):
+class AnyOf(Strict):
     """One child is enough."""
 
     id: str
@@ -185,26 +95,7 @@ Node = Annotated[
 ]
 
 
-class Choice(_Strict):
-    """Bands over one metric, one of the ways to earn a part's points."""
-
-    metric: str
-    bands: list[Band] | None = None
-    when_true: float | tuple[float, float] | None = None
-    when_false: float | tuple[float, float] | None = None
-
-    @model_validator(mode="after")
-    def _whole(self) -> "Choice":
-        if (self.bands is None) == (self.when_true is None):
-            raise ValueError("give either bands or when_true and when_false")
-        if self.bands is not None:
-            _check_bands(self.bands)
-            if any(band.points is None for band in self.bands):
-                raise ValueError("every band of a score needs points")
-        return self
-
-
-class Part(_Strict):
+class Part(Strict):
     """One item of a score: the best of its choices, a range that only a panel can fill, or another score (``of``)."""
 
     id: str
@@ -223,13 +114,13 @@ class Part(_Strict):
         return self
 
 
-class Score(_Strict):
+class Score(Strict):
     """A sum of parts. ``caps``: the most that the parts of one group may add up to."""
 
     label: Words
     most: float
     parts: list[Part]
-    caps: dict[str, float] = {}
+    caps: dict[str, float] = Field(default_factory=dict)
 
     @property
     def blocks(self) -> list[str]:
@@ -237,23 +128,33 @@ class Score(_Strict):
         return [part.of for part in self.parts if part.of is not None]
 
 
-class Version(_Strict):
+class Version(Strict):
     """What holds from ``since`` until ``until`` (both days included) for ``actions``."""
 
     id: str
     since: date
     until: date | None = None
-    actions: list[Action]
-    sources: list[Source]
-    scores: dict[str, Score] = {}
+    actions: list[Action] = Field(min_length=1)
+    sources: list[Source] = Field(min_length=1)
+    scores: dict[str, Score] = Field(default_factory=dict)
     criteria: AllOf
 
+    @property
+    def verified(self) -> bool:
+        """Whether anybody has read one of its sources; a version that is not is shown and judges nobody."""
+        return any(source.verified for source in self.sources)
 
-class Policy(_Strict):
+    def holds(self, on: date, action: Action) -> bool:
+        """Whether its days and its actions include these."""
+        return action in self.actions and self.since <= on and (self.until is None or on <= self.until)
+
+
+class Policy(Strict):
     """One policy and its versions, oldest first.
 
     ``kind``: a certificate that is granted, money that is given, a published list of firms, or a sign that calls for a
-    look on the spot (met means: go there).
+    look on the spot (met means: go there). ``windows`` are the announced days to file; ``expected_months`` those in
+    which the next is expected while none is announced.
     """
 
     id: str
@@ -262,8 +163,18 @@ class Policy(_Strict):
     level: Literal["national", "province", "city", "district"]
     issuer: str
     subject: Literal["firm"]
-    versions: list[Version]
+    windows: list[Window] = Field(default_factory=list)
+    expected_months: list[Month] = Field(default_factory=list)
+    versions: list[Version] = Field(min_length=1)
     digest: str = ""
+
+    def next_window(self, on: date, area: str = "") -> Window | None:
+        """Return the window open on a day, or the next announced, for firms in ``area`` (a division code)."""
+        return calendar.next_window(self.windows, on, area)
+
+    def next_expected_month(self, on: date) -> tuple[int, int] | None:
+        """Return (year, month) in which a window is expected next; None when nobody expects one."""
+        return calendar.next_expected(self.expected_months, self.windows, on)
 
     @model_validator(mode="after")
     def _dates(self) -> "Policy":
@@ -277,12 +188,25 @@ class Policy(_Strict):
         return self
 
 
-def version_on(policy: Policy, on: date, action: Action = Action.NEW) -> Version:
-    """Return what holds on a day. Raises Refused when nothing does."""
-    for version in policy.versions:
-        if action in version.actions and version.since <= on and (version.until is None or on <= version.until):
-            return version
-    raise Refused("{day}没有生效的“{policy}”规则", day=on.isoformat(), policy=policy.name.zh)
+def version_on(policy: Policy, on: date, action: Action = Action.NEW, *, unverified: bool = False) -> Version:
+    """Return what holds on a day. Raises Refused when nothing does.
+
+    A version that nobody has verified counts as nothing unless ``unverified``: to be looked at, not to judge by.
+    """
+    version = next((version for version in policy.versions if version.holds(on, action)), None)
+    if version is None:
+        raise Refused("{day}没有生效的“{policy}”规则", day=on.isoformat(), policy=policy.name.zh)
+    if not (version.verified or unverified):
+        raise Refused("“{policy}”的出处还没有人核对过，不能据此判断", policy=policy.name.zh)
+    return version
+
+
+def in_force(policies: Iterable[Policy], on: date, action: Action = Action.NEW) -> Iterator[tuple[Policy, Version]]:
+    """Return the policies by which one may judge on a day, each with its version; the others are passed over."""
+    for policy in policies:
+        version = next((v for v in policy.versions if v.holds(on, action) and v.verified), None)
+        if version is not None:
+            yield policy, version
 
 
 def counting(node: AllOf | AnyOf) -> list[Node]:

@@ -76,7 +76,7 @@ def _unknown(policy: Policy) -> Iterator[tuple[tuple[Any, ...], str]]:
         place: tuple[Any, ...] = ("versions", v)
         for group in groups(version.criteria):
             if not counting(group):
-                yield (*place, group.id), f"{group.id} holds nothing but unverified conditions: nothing would decide it"
+                yield (*place, group.id), f"{group.id} holds no verified condition: nothing would decide it"
         seen: set[str] = set()
         for condition in conditions(version.criteria):
             where = (*place, condition.id)

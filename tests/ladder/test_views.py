@@ -51,6 +51,15 @@ class TestWhatIsLacking:
         assert "现为 5.00%" not in rd
         assert "再多 0.01 万元即满足" in rd, "rounded up: what is asked for must be enough"
 
+    def test_on_a_disputed_edge_both_readings_are_told(self, good_firm, browse, make) -> None:
+        """195号三(七)4: 4,000 → 4,200 → 4,410 is 5 %: 3 to 4 points; score sheets in use give 1 to 2."""
+        sales = {2025: 4410 * WAN, 2024: 4200 * WAN, 2023: 4000 * WAN}
+        firm = good_firm({year: {"revenue": amount} for year, amount in sales.items()})
+        told = criterion(browse(make.user("officer")).get(address(firm)), "创新能力评价得分")
+        assert "按两种读法之间计" in told
+        assert "195号：增长率≥5%为3–4分 → 3–4 分" in told
+        assert "5%仍为1–2分 → 1–2 分 未核实" in told
+
     @pytest.mark.parametrize(
         ("staff", "said"), [(500, "500 人"), (501, "超出 1 人"), (12_345, "超出 11,845 人")], ids=str
     )

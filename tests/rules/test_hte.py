@@ -141,27 +141,41 @@ def test_each_condition_at_its_boundary(name: str, facts: dict[str, object], out
 @pytest.mark.parametrize(
     ("growth", "expected"),
     [(0.35, (9, 10)), (0.3499999, (7, 8)), (0.25, (7, 8)), (0.2499999, (5, 6)), (0.15, (5, 6)), (0.1499999, (3, 4))]
-    + [(0.05, (3, 4)), (0.0499999, (1, 2)), (0.0000001, (1, 2)), (0.0, (0, 0)), (-0.2, (0, 0)), (None, (0, 10))],
+    + [(0.0500001, (3, 4)), (0.05, (1, 4)), (0.0499999, (1, 2)), (0.0000001, (1, 2)), (0.0, (0, 2))]
+    + [(-0.0000001, (0, 0)), (-0.2, (0, 0)), (None, (0, 10))],
 )
 def test_growth_bands(growth: float | None, expected: tuple[int, int]) -> None:
-    """195号三(七)4: ≥35 % 9-10; ≥25 % 7-8; ≥15 % 5-6; ≥5 % 3-4; >0 1-2; ≤0 0; not known: anything."""
+    """195号三(七)4: ≥35 % 9-10; ≥25 % 7-8; ≥15 % 5-6; ≥5 % 3-4; >0 1-2; ≤0 0; not known: anything.
+
+    Score sheets in use read >5 % and ≥0 %: exactly there both readings stand.
+    """
     unknown = {"sales_y3": None} if growth is None else {"sales_growth": growth}
     assert part(of(**unknown), "sales_growth_points") == expected
 
 
 def test_exactly_five_percent_growth_is_not_lost_in_binary_fractions() -> None:
-    """1,000 → 1,050 → 1,102.5: ½(1.05 + 1.05) − 1 = 5 % → 3 to 4 points."""
+    """1,000 → 1,050 → 1,102.5: ½(1.05 + 1.05) − 1 = 5 % → 3 to 4 points by 195号, 1 to 2 by other sheets."""
     result = of(sales_y3=1_000 * WAN, sales_y2=1_050 * WAN, sales_y1=1_102_500_000)
     assert result.figures["sales_growth"] == 0.05
-    assert part(result, "sales_growth_points") == (3, 4)
+    assert part(result, "sales_growth_points") == (1, 4)
+    readings = leaf(result, "innovation").readings
+    assert [(reading.least, reading.most, reading.source is None) for reading in readings] == [
+        (3, 4, True),
+        (1, 2, False),
+    ]
+
+
+def test_a_second_year_of_nothing_earns_nothing_by_any_reading() -> None:
+    """195号三(七)4: 第二年末净资产或销售收入为0的，按0分计算."""
+    assert part(of(sales_y2=0), "sales_growth_points") == (0, 0)
 
 
 @pytest.mark.parametrize(
     ("old", "middle", "last", "expected"),
-    [(0, 1_000, 1_300, 0.3), (500, 0, 900, 0.0), (1_000, 900, 810, -0.1), (-100, 200, 300, None)],
+    [(0, 1_000, 1_300, 0.3), (500, 0, 900, -1.0), (1_000, 900, 810, -0.1), (-100, 200, 300, None)],
 )
 def test_growth_from_zero_and_below(old: int, middle: int, last: int, expected: float | None) -> None:
-    """195号三(七)4: first year 0 → the last two years; second year 0 → 0; a negative base has no rate in the text."""
+    """195号三(七)4: first year 0 → the last two years; second year 0 → no points; no rate from below 0."""
     result = of(
         **{f"total_assets_y{y}": v * WAN for y, v in ((3, old), (2, middle), (1, last))},
         **{f"total_liabilities_y{y}": 0 for y in (1, 2, 3)},
