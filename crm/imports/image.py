@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from crm.accounts.models import User
+from crm.domain.care import Duty
 from crm.domain.errors import Refused
 from crm.domain.records import Source
+from crm.firms.care_models import Assignment
 from crm.firms.models import AnnualReturn, Firm, FormerName, Move
 from crm.firms.queries import gone_into, visible_to
 from crm.kit.db import Base, chunks, db
@@ -97,10 +99,11 @@ class Image:
                     firm.parts.setdefault(table, []).append(Held(table, values, values.pop("id"), firm))
 
 
-# A list adds to its own kind of statement only, and moves a firm today.
+# A list adds to its own kind of statement only, and moves a firm and takes it out of hands today.
 _NARROWED: dict[Table, Any] = {
     AnnualReturn: lambda query, today: query.where(AnnualReturn.source == Source.IMPORT).order_by(AnnualReturn.version),
-    Move: lambda query, today: query.where(Move.since_on == today),
+    Move: lambda query, today: query.where(or_(Move.since_on == today, ~Move.applied)),
+    Assignment: lambda query, today: query.where(Assignment.duty == Duty.OFFICER, Assignment.since_on == today),
     FormerName: lambda query, today: query,
 }
 

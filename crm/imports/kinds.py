@@ -10,6 +10,7 @@ from crm.domain.lists import ListKind
 from crm.domain.names import plain
 from crm.domain.records import FIGURES
 from crm.domain.words import N_
+from crm.firms.care_models import Assignment
 from crm.firms.models import AnnualReturn, Certification, Contact, FormerName, IntellectualProperty, Move
 from crm.imports.image import Held, Table
 from crm.visits.models import Visit
@@ -191,6 +192,7 @@ def tables_of(fields: set[str], *, figures: bool) -> list[Table]:
     """Return the tables to read for a list whose rows have these fields."""
     wanted: list[Table] = [FormerName, Move]
     wanted += [part.table for part in PARTS if part.marks & fields and part.table is not FormerName]
+    wanted += [Assignment] if "registration_district" in fields else []
     return [*wanted, AnnualReturn] if figures else wanted
 
 

@@ -11,10 +11,12 @@ from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.domain.lists import ListKind, RowOutcome
 from crm.domain.names import plain as bare
-from crm.domain.records import FIGURES, Jurisdiction, Source
+from crm.domain.records import FIGURES, FirmStatus, Jurisdiction, Source
 from crm.domain.words import N_
 from crm.firms.models import AnnualReturn, Contact, FormerName, Move
+from crm.firms.moves import WITH_ITS_DAY
 from crm.imports import memory
+from crm.imports.hands import Hands
 from crm.imports.image import Held, Write, say
 from crm.imports.kinds import CERTIFICATE, IDENTITY, PARTS, VISIT, Part, tables_of
 from crm.imports.planned import Planned
@@ -37,6 +39,8 @@ class _Plan:
         self.whom = Whom(rows, owner, kind, lock=lock)
         fields = {name for row in rows for name in row.values}
         self.whom.image.read(tables_of(fields, figures=any(row.figures for row in rows)), today)
+        moving = self.whom.image.by_id.values() if "registration_district" in fields else ()
+        self.hands = Hands(moving, owner, today)
         self.colleagues = memory.colleagues({str(r.values["visit_by"]) for r in rows if "visit_by" in r.values})
 
     def row(self, row: Row) -> Planned:
@@ -64,6 +68,7 @@ class _Plan:
             planned.note(N_("联系电话没有写是谁的，没有保存"))
         if "award_amount" in planned.values:
             planned.note(N_("奖补金额没有保存：档案里还没有奖补记录"))
+        self.hands.tell(planned)
         if new:
             self.whom.image.by_code[firm.values["uscc"]] = firm
             self.whom.opened.setdefault(bare(planned.values["name"]), planned.row.number)
@@ -85,6 +90,9 @@ class _Plan:
             changed = self._changed(planned, firm, stated, str)
             if "registration_district" in changed:
                 self.whom.check_district(changed["registration_district"], needed=False)
+                if firm.values.get("status") is FirmStatus.MOVED_OUT:
+                    raise Refused(WITH_ITS_DAY, field="registration_district")
+                self.hands.release(planned, firm, changed)
             if changed:
                 planned.writes.append(Write(firm, {key: firm.values.get(key) for key in changed}, changed))
             if "name" in changed:
@@ -104,9 +112,12 @@ class _Plan:
             planned.changes["former_name"] = [None, name]
 
     def _move(self, planned: Planned, firm: Held, jurisdiction: Jurisdiction, district: str, since: date) -> None:
-        """Two moves on one day: the later word counts."""
+        """Two moves on one day: the later word counts. Raises Refused while a move waits for its day."""
         key = {"jurisdiction": jurisdiction, "since_on": since}
         for held in firm.parts.get(Move, ()):
+            if held.values["jurisdiction"] is jurisdiction and not held.values.get("applied", True):
+                day = held.values["since_on"].isoformat()
+                raise Refused("已定于 {day} 迁移，请先撤销那一次", day=day, field=f"{jurisdiction.value}_district")
             if all(held.values[column] == value for column, value in key.items()):
                 planned.writes.append(Write(held, {"district": held.values["district"]}, {"district": district}))
                 return

@@ -61,6 +61,15 @@ def show_change(key: str, value: Any) -> str | None:
     return number(value) if isinstance(value, int) else str(value)
 
 
+def diff(row: ImportRow) -> list[tuple[str, str | None, str | None]]:
+    """Return (field, before, after) of what a row changes; whose hands a firm left is told by a note, by name."""
+    return [
+        (field_label(key), show_change(key, before), show_change(key, after))
+        for key, (before, after) in row.changes.items()
+        if key != "officer_id"
+    ]
+
+
 def fault(error: Mapping[str, Any]) -> str:
     """Return what is wrong with a cell and how to mend it."""
     return words(error["message"]).format(**error["params"])
@@ -91,10 +100,7 @@ def told(row: ImportRow) -> str:
     """Return all that is said of a row in one line: faults, question, changes, notes, why it was not taken back."""
     parts = [error_words(error) for error in row.errors]
     parts += [words(QUESTION_LABELS[row.question])] if row.question else []
-    parts += [
-        f"{field_label(key)} {show_change(key, before) or UNKNOWN} → {show_change(key, after) or UNKNOWN}"
-        for key, (before, after) in row.changes.items()
-    ]
+    parts += [f"{field} {before or UNKNOWN} → {after or UNKNOWN}" for field, before, after in diff(row)]
     parts += [note_words(note) for note in [*row.notes, *(row.kept_because or [])]]
     return "；".join(parts)
 

@@ -14,6 +14,7 @@ from sqlalchemy import Column, bindparam, insert, select, update
 from crm.accounts.models import User
 from crm.domain.lists import RowOutcome
 from crm.firms import derived, names
+from crm.firms.care_models import Assignment
 from crm.firms.models import AnnualReturn, Contact, Firm, FormerName, Move
 from crm.imports.image import Held, Write
 from crm.imports.models import Import
@@ -80,6 +81,7 @@ def _insert(writes: Sequence[Write], owner: User) -> None:
         Firm: {"clusters": [], "created_at": now, "updated_at": now},
         AnnualReturn: {"stated_at": now, "stated_by": owner.name},
         Move: {"made_at": now, "made_by": owner.name},
+        Assignment: {"made_at": now, "made_by": owner.name},
         Visit: {"created_at": now},
     }
     for table in sorted(tables, key=lambda table: table is not Firm):
