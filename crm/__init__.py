@@ -24,6 +24,7 @@ TABLES = (
     "journal.models",
     "firms.models",
     "firms.care_models",
+    "firms.award_models",
     "imports.models",
     "imports.reading_models",
     "visits.models",

@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import Insert, func, insert, select
 
 from crm.accounts.models import User
-from crm.demo import care, certificates, file, people, plans, requests, returns, tasks, visits
+from crm.demo import awards, care, certificates, file, people, plans, requests, returns, tasks, visits
 from crm.demo.people import People
 from crm.demo.story import Story
 from crm.demo.words import TRADES
 from crm.domain.access import Role
 from crm.firms import derived, names
 from crm.firms import service as firm_file
+from crm.firms.award_models import AwardGiven
 from crm.firms.models import (
     Achievement,
     AnnualReturn,
@@ -83,6 +84,7 @@ def _story(random: Random, number: int, today: date, staff: People) -> Story:
         StatedFact: list(file.stated(Random(number * 31), today, now)),
     }
     care.add(Random(number), story, staff, today)
+    story.rows[AwardGiven] = list(awards.given(Random(f"award {number}"), story.rows[Certification], today))
     story.rows[Task] = list(tasks.due(Random(-number), number, today, officer_id, now))
     story.rows[Request] = list(requests.asked(Random(~number), today, officer_id, now))
     return story

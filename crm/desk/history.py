@@ -13,6 +13,7 @@ from crm.accounts.models import User
 from crm.domain.access import BUREAU_ROLES
 from crm.domain.words import N_
 from crm.firms import queries as firms
+from crm.firms.award_models import AwardGiven
 from crm.firms.care_models import GroupMember, StopFlag
 from crm.firms.models import (
     Achievement,
@@ -45,6 +46,7 @@ class Kind(StrEnum):
     """What a moment of the timeline tells of; the filter above it offers these."""
 
     CERTIFICATE = "certificate"
+    AWARD = "award"
     MEETING = "meeting"
     REQUEST = "request"
     FIGURES = "figures"
@@ -58,6 +60,7 @@ class Kind(StrEnum):
 
 KIND_LABELS: dict[Kind, str] = {
     Kind.CERTIFICATE: N_("资质荣誉"),
+    Kind.AWARD: N_("奖补"),
     Kind.MEETING: N_("走访联系"),
     Kind.REQUEST: N_("诉求"),
     Kind.FIGURES: N_("年度数据"),
@@ -119,6 +122,12 @@ def _certificates(firm: Firm, user: User) -> Iterable[Moment]:
 def _achievements(firm: Firm, user: User) -> Iterable[Moment]:
     for row in _rows(Achievement, firm):
         yield Moment(row.given_on, Kind.CERTIFICATE, "achieved", row)
+
+
+def _awards(firm: Firm, user: User) -> Iterable[Moment]:
+    for row in _rows(AwardGiven, firm):
+        if row.given_on:
+            yield Moment(row.given_on, Kind.AWARD, "awarded", row)
 
 
 def _meetings(firm: Firm, user: User) -> Iterable[Moment]:
@@ -237,6 +246,7 @@ def _day(at: datetime) -> date:
 _SOURCES: tuple[tuple[Kind, Callable[[Firm, User], Iterable[Moment]]], ...] = (
     (Kind.CERTIFICATE, _certificates),
     (Kind.CERTIFICATE, _achievements),
+    (Kind.AWARD, _awards),
     (Kind.MEETING, _meetings),
     (Kind.REQUEST, _requests),
     (Kind.FIGURES, _returns),

@@ -166,6 +166,23 @@ LEVEL_LABELS = {
 }
 
 
+class AwardLevel(StrEnum):
+    """Whose money an award is."""
+
+    NATIONAL = "national"
+    PROVINCE = "province"
+    CITY = "city"
+    DISTRICT = "district"
+
+
+AWARD_LEVEL_LABELS = {
+    AwardLevel.NATIONAL: N_("国家"),
+    AwardLevel.PROVINCE: N_("省"),
+    AwardLevel.CITY: N_("市"),
+    AwardLevel.DISTRICT: N_("区"),
+}
+
+
 class VisitKind(StrEnum):
     """How the office met the firm."""
 

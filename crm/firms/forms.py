@@ -25,6 +25,7 @@ from crm.domain.ladder import RUNG_LABELS
 from crm.domain.places import DISTRICTS
 from crm.domain.records import (
     ACHIEVEMENT_LABELS,
+    AWARD_LEVEL_LABELS,
     COUNT_FIGURES,
     FIRM_STATUS_CHOICES,
     IP_LABELS,
@@ -39,7 +40,8 @@ from crm.domain.records import (
     Source,
 )
 from crm.kit.forms import EditForm, Form, WanField
-from crm.kit.pages import words
+from crm.kit.pages import told, words
+from crm.rules.reading import load
 
 BLANK = SelectChoice("", _l("未知"))
 TRI = [BLANK, SelectChoice("yes", _l("是")), SelectChoice("no", _l("否"))]
@@ -147,6 +149,30 @@ class AchievementForm(EditForm):
     rank = IntegerField(_l("排名"), [Optional(), NumberRange(1, 999, _l("排名应为1至999"))])
     given_on = DateField(_l("日期"), _needed(_l("请填写日期")))
     until_on = DateField(_l("有效期至"), [Optional()])
+
+
+def _award_policies() -> list[SelectChoice]:
+    """Return the policies that give money; a page that is drawn asks anew."""
+    given = [policy for policy in load().values() if policy.kind == "award"]
+    return [BLANK, *(SelectChoice(policy.id, told(policy.name)) for policy in given)]
+
+
+class AwardForm(EditForm):
+    """Money the firm was given."""
+
+    year = IntegerField(_l("年度"), [InputRequired(_l("请填写年度")), NumberRange(1990, 2100, _l("请填写四位年份"))])
+    title = StringField(_l("奖补名称"), [InputRequired(_l("请填写奖补名称")), Length(max=200)])
+    policy_id = SelectField(_l("依据的政策"), choices=_award_policies)
+    batch = StringField(_l("批次"), [Length(max=64)])
+    amount = WanField(_l("金额"))
+    level = SelectField(_l("资金层级"), choices=choices(AWARD_LEVEL_LABELS, blank=True))
+    given_on = DateField(_l("公布或拨付日期"), [Optional()])
+    note = TextAreaField(_l("备注"), [Length(max=1000)])
+
+    def validate_amount(self, field: WanField) -> None:
+        """What was taken back is no award of its own."""
+        if field.data is not None and field.data < 0:
+            raise ValidationError(_l("金额不能为负：追回的钱请写在备注里"))
 
 
 class CreditCheckForm(EditForm):

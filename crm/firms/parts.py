@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm.domain.ladder import Rung
-from crm.domain.records import IpOrigin
+from crm.domain.records import AwardLevel, IpOrigin
 from crm.domain.words import N_
 from crm.firms import forms, models
+from crm.firms.award_models import AwardGiven
 from crm.kit.forms import Form, yes_no
 
 
@@ -35,6 +36,15 @@ def _right(typed: Mapping[str, Any]) -> dict[str, Any]:
 
 def _show_right(item: Any) -> dict[str, Any]:
     return {"core": tri(item.core), "origin": item.origin.value if item.origin else ""}
+
+
+def _award(typed: Mapping[str, Any]) -> dict[str, Any]:
+    level = AwardLevel(typed["level"]) if typed["level"] else None
+    return {**typed, "level": level, "policy_id": typed["policy_id"] or None}
+
+
+def _show_award(item: Any) -> dict[str, Any]:
+    return {"level": item.level.value if item.level else "", "policy_id": item.policy_id or ""}
 
 
 def tri(value: bool | None) -> str:
@@ -65,4 +75,5 @@ PARTS: dict[str, Part] = {
         lambda typed: {**typed, "listed": typed["listed"] == "yes"},
         lambda item: {"listed": tri(item.listed)},
     ),
+    "awards": Part(AwardGiven, forms.AwardForm, N_("奖补记录"), "firms.file", _award, _show_award),
 }

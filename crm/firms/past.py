@@ -15,6 +15,7 @@ from crm.domain.ladder import RANK
 from crm.domain.places import DISTRICTS
 from crm.domain.records import Jurisdiction
 from crm.firms import history, queries, rows, service
+from crm.firms.award_models import AwardGiven
 from crm.firms.models import (
     Achievement,
     Attachment,
@@ -30,12 +31,13 @@ from crm.firms.queries import Head
 from crm.journal.models import Event
 from crm.journal.service import plain
 from crm.kit import clock
-from crm.kit.db import db
+from crm.kit.db import Base, db
 
 # For each kind of record: whether it speaks of a day up to ``on``, and what it is sorted by.
 _KINDS: dict[str, tuple[Any, Callable[[Any], date | None], Callable[[Any], Any]]] = {
     "contacts": (Contact, lambda item: None, lambda item: (not item.main, item.id)),
     "achievements": (Achievement, lambda item: item.given_on, lambda item: (-item.given_on.toordinal(), item.id)),
+    "awards": (AwardGiven, lambda item: item.given_on, lambda item: (-item.year, -item.id)),
     "credit_checks": (CreditCheck, lambda item: item.checked_on, lambda item: (-item.checked_on.toordinal(), item.id)),
     "attachments": (Attachment, lambda item: day_of(item.added_at), lambda item: -item.id),
     "certificates": (Certification, lambda item: item.issued_on, lambda item: (-item.issued_on.toordinal(), item.id)),
@@ -77,9 +79,9 @@ def on_day(firm: Firm, on: date) -> Past | None:
     merges = list(db.session.execute(merged.where(Merge.at >= end, Merge.undone_at.is_(None))))
     came = {(table, key[0]) for merge, _name in merges for table, key, was, _now, _seal in merge.log if was}
     then = _identity(firm, on, later)
-    parts = {}
+    parts, lists = {}, _lists(firm, later)
     for name, (table, day, order) in _KINDS.items():
-        found = _rolled_back(table, firm, later, came)
+        found = _rolled_back(table, firm, later, lists, came)
         parts[name] = sorted((item for item in found if (day(item) or on) <= on), key=order)
     held = [item for item in parts["certificates"] if _counts(item, on)]
     best = max(held, key=lambda item: (RANK[item.kind], item.expires_on or date.max), default=None)
@@ -118,35 +120,53 @@ def _identity(firm: Firm, on: date, later: list[Event]) -> Firm:
     return Firm(id=firm.id, created_at=firm.created_at, **values)
 
 
-def _rolled_back(table: Any, firm: Firm, later: list[Event], came: set[tuple[str, Any]]) -> list[Any]:
+def _rolled_back(
+    table: Any,
+    firm: Firm,
+    later: list[Event],
+    lists: dict[tuple[int, int], list[dict[str, Any]]],
+    came: set[tuple[str, Any]],
+) -> list[Any]:
     """Return copies of the firm's records of one kind as they were before the acts ``later``."""
     columns, name = table.__table__, table.__tablename__
     found = db.session.execute(select(columns).where(columns.c.firm_id == firm.id)).mappings()
     held = {row["id"]: rows.kept(columns, row) for row in found if (name, row["id"]) not in came}
     blank = {column.name: None for column in columns.columns}
     for event in reversed(later):
-        if event.subject == "firm":
-            _unlist(name, held, event)
+        if event.subject == "firm" and "import" in event.detail:
+            written = lists.get((event.detail["import"], event.detail["row"]), [])
+            _unlist(name, held, written, "undone" in event.detail)
         if event.subject != name or event.subject_id is None:
             continue
         before = {field: both[0] for field, both in event.detail.get("changes", {}).items() if field in blank}
         if event.action.endswith(".added"):
             held.pop(event.subject_id, None)
         elif event.action.endswith(".removed"):
-            held[event.subject_id] = {**blank, **before, "id": event.subject_id, "firm_id": firm.id}
+            held[event.subject_id] = {**before, "id": event.subject_id, "firm_id": firm.id}
         elif event.subject_id in held:
             held[event.subject_id] |= before
-    return [table(**rows.typed(columns, values)) for values in held.values()]
+    return [table(**rows.typed(columns, {**blank, **values})) for values in held.values()]
 
 
-def _unlist(name: str, held: dict[int, dict[str, Any]], event: Event) -> None:
-    """Take out what a list brought: its rows tell the certificate and the contact with the firm, not one by one."""
-    changes = event.detail.get("changes", {})
-    brought: list[int] = []
-    if name == "certification" and "certificate" in changes:
-        told = changes["certificate"][1]
-        brought = [i for i, v in held.items() if f"{v['kind']} {v['number']} {v['issued_on']}" == told]
-    elif name == "contact" and "contact_name" in changes:
-        brought = [i for i, v in held.items() if v["name"] == changes["contact_name"][1]][-1:]
-    for number in brought:
-        del held[number]
+def _lists(firm: Firm, later: list[Event]) -> dict[tuple[int, int], list[dict[str, Any]]]:
+    """Return {(list, row): what it wrote} of the lists among ``later``; they are a floor above, so asked by name."""
+    numbers = {event.detail["import"] for event in later if event.subject == "firm" and "import" in event.detail}
+    if not numbers:
+        return {}
+    row = Base.metadata.tables["import_row"].c
+    query = select(row.import_id, row.number, row.written).where(row.firm_id == firm.id, row.import_id.in_(numbers))
+    return {(number, place): written for number, place, written in db.session.execute(query) if written}
+
+
+def _unlist(name: str, held: dict[int, dict[str, Any]], written: list[dict[str, Any]], undone: bool) -> None:
+    """Take back what a row of a list did to records of a kind; put it in again where its undoing is taken back."""
+    for one in written if undone else reversed(written):
+        number, before, after = one["id"], one["before"], one["after"]
+        if one["table"] != name:
+            continue
+        if before is None and undone:
+            held[number] = {**after, "id": number}
+        elif before is None:
+            held.pop(number, None)
+        elif number in held:
+            held[number] |= after if undone else before

@@ -12,6 +12,7 @@ from crm.accounts.models import Agency, User
 from crm.domain.access import FIRM_ROLES, Role
 from crm.domain.ladder import RANK, RUNGS, Rung
 from crm.firms import stops
+from crm.firms.award_models import AwardGiven
 from crm.firms.care_models import FirmTag, StopFlag, Tag
 from crm.firms.models import (
     Achievement,
@@ -234,6 +235,11 @@ def moves(firm: Firm) -> list[Move]:
 def achievements(firm: Firm) -> list[Achievement]:
     """Return awards, institutions, standards."""
     return _of(Achievement, firm, Achievement.given_on.desc(), Achievement.id)
+
+
+def awards(firm: Firm) -> list[AwardGiven]:
+    """Return the money the firm was given, the newest year first."""
+    return _of(AwardGiven, firm, AwardGiven.year.desc(), AwardGiven.id.desc())
 
 
 def credit_checks(firm: Firm) -> list[CreditCheck]:

@@ -15,6 +15,7 @@ from crm.domain.places import DISTRICTS
 from crm.domain.plans import PLAN_STATUS_LABELS
 from crm.domain.records import (
     ACHIEVEMENT_LABELS,
+    AWARD_LEVEL_LABELS,
     FIGURES,
     FIRM_STATUS_LABELS,
     IP_LABELS,
@@ -33,7 +34,8 @@ from crm.domain.requests import (
 )
 from crm.domain.words import N_
 from crm.journal.models import Event
-from crm.kit.pages import UNKNOWN, number, wan, words
+from crm.kit.pages import UNKNOWN, number, told, wan, words
+from crm.rules.reading import load
 
 # What is done, by the name the trail keeps.
 ACTION_LABELS: dict[str, str] = {
@@ -128,6 +130,7 @@ SUBJECT_LABELS: dict[str, str] = {
     "intellectual_property": N_("知识产权"),
     "annual_return": N_("年度数据"),
     "achievement": N_("荣誉"),
+    "award_given": N_("奖补记录"),
     "credit_check": N_("信用核查"),
     "attachment": N_("附件"),
     "former_name": N_("曾用名"),
@@ -234,6 +237,14 @@ FIELD_LABELS: dict[str, str] = {
     "rank": N_("排名"),
     "given_on": N_("授予日期"),
     "until_on": N_("截止日期"),
+    "amount": N_("金额"),
+    "policy_id": N_("依据的政策"),
+    "award_year": N_("奖补年度"),
+    "award_type": N_("奖补名称"),
+    "award_batch": N_("奖补批次"),
+    "award_amount": N_("奖补金额"),
+    "award_given_on": N_("奖补日期"),
+    "award_note": N_("奖补备注"),
     "checked_on": N_("核查日期"),
     "listed": N_("在失信或异常名录"),
     "incident_on": N_("事故日期"),
@@ -289,6 +300,7 @@ TABLES: dict[str, dict[Any, str]] = {
 
 # Fields whose words depend on the kind of record.
 _OF_SUBJECT: dict[tuple[str, str], dict[Any, str]] = {
+    ("award_given", "level"): AWARD_LEVEL_LABELS,
     ("plan", "status"): PLAN_STATUS_LABELS,
     ("plan", "rung"): RUNG_LABELS,
     ("request", "source"): REQUEST_SOURCE_LABELS,
@@ -316,10 +328,10 @@ _CHOICES: dict[str, dict[Any, str]] = {
 }
 _DISTRICTS = {"registration_district", "tax_district", "statistics_district", "district", "districts"}
 _PEOPLE = ("officer_id", "owner_id", "done_by_id", "answered_by_id", "confirmed_by_id")
-_YEARS = {"year", "since_year", "until_year"}
-_MONEY = {*MONEY_FIGURES, "registered_capital"}
+_YEARS = {"year", "since_year", "until_year", "award_year"}
+_MONEY = {*MONEY_FIGURES, "registered_capital", "amount", "award_amount"}
 # Fields the office keeps for itself, and those that are somebody's personal data.
-OFFICE_FIELDS = frozenset({"note", "tag", "reason", "lifter", "lifted_why"})
+OFFICE_FIELDS = frozenset({"note", "award_note", "tag", "reason", "lifter", "lifted_why"})
 PERSONAL = frozenset(
     {
         ("contact", "name"),
@@ -409,6 +421,8 @@ class Teller:
             return "、".join(self.value(subject, field, item) for item in value)
         if field in _MONEY and isinstance(value, int):
             return _("%(amount)s 万元", amount=wan(value))
+        if field == "policy_id" and value in load():
+            return told(load()[value].name)
         if field in _DISTRICTS:
             return words(DISTRICTS.get(value, value))
         if field in self.names:

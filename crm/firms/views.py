@@ -13,6 +13,7 @@ from crm.domain.finding import mask_phone
 from crm.domain.industries import SECTIONS, TECH_FIELDS, section_of
 from crm.domain.records import (
     ACHIEVEMENT_LABELS,
+    AWARD_LEVEL_LABELS,
     CLASS_ONE,
     COUNT_FIGURES,
     FIGURES,
@@ -40,6 +41,7 @@ from crm.firms.forms import AttachmentForm, ReturnForm
 from crm.kit import clock, files, tables
 from crm.kit.access import requires
 from crm.kit.pages import page
+from crm.rules.reading import load
 
 for _part in (care_views, group_views, handover_views):
     bp.register_blueprint(_part.bp)
@@ -62,6 +64,7 @@ def file(firm_id: int) -> ResponseReturnValue:
     parts = {
         "contacts": queries.contacts(firm),
         "achievements": queries.achievements(firm),
+        "awards": queries.awards(firm),
         "credit_checks": queries.credit_checks(firm),
         "attachments": queries.attachments(firm),
     }
@@ -84,6 +87,8 @@ def _file(firm: Any, head: queries.Head, moves: list[Any], parts: dict[str, Any]
         jurisdictions=JURISDICTION_LABELS,
         achievement_labels=ACHIEVEMENT_LABELS,
         levels=LEVEL_LABELS,
+        award_levels=AWARD_LEVEL_LABELS,
+        policies=load(),
         ip_labels=IP_LABELS,
         class_one=CLASS_ONE,
         attachment_form=AttachmentForm(),

@@ -10,6 +10,7 @@ from crm.domain.lists import ListKind
 from crm.domain.names import plain
 from crm.domain.records import FIGURES
 from crm.domain.words import N_
+from crm.firms.award_models import AwardGiven
 from crm.firms.care_models import Assignment
 from crm.firms.models import AnnualReturn, Certification, Contact, FormerName, IntellectualProperty, Move
 from crm.imports.image import Held, Table
@@ -88,6 +89,11 @@ def _grant(stated: Values, today: date) -> None:
         raise Refused("授权日期早于申请日期", field="ip_granted_on")
 
 
+def _award(stated: Values, today: date) -> None:
+    if (stated.get("amount") or 0) < 0:
+        raise Refused("金额不能为负：追回的钱请写在备注里", field="award_amount")
+
+
 def _visit(stated: Values, today: date) -> None:
     if stated["visited_on"] > today:
         raise Refused("日期不能晚于今天：尚未发生的请写在“下一步”", field="visited_on")
@@ -161,6 +167,25 @@ RIGHT = Part(
     _grant,
     frozenset({"ip_kind", "ip_number"}),
 )
+AWARD = Part(
+    AwardGiven,
+    {
+        "award_year": "year",
+        "award_type": "title",
+        "award_batch": "batch",
+        "award_amount": "amount",
+        "award_given_on": "given_on",
+        "award_note": "note",
+    },
+    frozenset({"award_type", "award_amount"}),
+    {
+        "award_type": N_("有奖补金额，却没有写是什么奖补"),
+        "award_year": N_("没有写是哪一年的奖补"),
+    },
+    _same("year", "title", "batch"),
+    _award,
+    frozenset({"award_year", "award_type", "award_batch"}),
+)
 VISIT = Part(
     Visit,
     {
@@ -182,7 +207,7 @@ VISIT = Part(
     _visit,
     frozenset({"visited_on", "visit_kind", "visit_summary", "visit_by_id"}),
 )
-PARTS = (CERTIFICATE, CONTACT, FORMER_NAME, RIGHT, VISIT)
+PARTS = (CERTIFICATE, CONTACT, FORMER_NAME, RIGHT, AWARD, VISIT)
 
 # Lists that may open the file of a firm that has none yet; the others speak of firms one knows.
 OPENING = frozenset({ListKind.FIRMS, ListKind.FIGURES, ListKind.CERTIFICATES, ListKind.ENTRIES})

@@ -66,8 +66,6 @@ class _Plan:
             self._part(planned, firm, part)
         if "contact_phone" in planned.values and "contact_name" not in planned.values:
             planned.note(N_("联系电话没有写是谁的，没有保存"))
-        if "award_amount" in planned.values:
-            planned.note(N_("奖补金额没有保存：档案里还没有奖补记录"))
         self.hands.tell(planned)
         if new:
             self.whom.image.by_code[firm.values["uscc"]] = firm
@@ -150,7 +148,7 @@ class _Plan:
         if not stated:
             return
         if part is CERTIFICATE and "number" not in stated and self.whom.kind is ListKind.AWARDS:
-            planned.note(N_("奖补名单没有证书编号，资质没有登记"))
+            planned.note(N_("没有证书编号，资质没有登记；奖补已记入奖补记录"))
             return
         if part is VISIT:
             stated["by_id"] = self._colleague(planned.values.get("visit_by"))

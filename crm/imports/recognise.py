@@ -71,7 +71,7 @@ def rows(plan: Layout, sheet: Sheet, this_year: int) -> list[Row]:
 
 def passed(plan: Layout, sheet: Sheet) -> dict[int, Passed]:
     """Return which rows below the headings are passed over and why, {row number: reason}."""
-    read = [c.index for c in plan.columns if c.field and c.field != "note"]
+    read = [c.index for c in plan.columns if c.field and c.field not in {"note", "award_note"}]
     headings = {c.index: plain(c.heading.rpartition(" / ")[2]) for c in plan.columns}
     wide = {
         top for top, left, bottom, right in sheet.merged if top == bottom and right - left + 1 > len(plan.columns) / 2
@@ -173,7 +173,7 @@ def _complete(row: Row, plan: Layout) -> None:
 
 
 def _award(row: Row) -> None:
-    """An award for a rung states its certificate as soon as the day or the number is known; other awards state none."""
+    """An award for a rung states its certificate as soon as its day or number is known; other awards state none."""
     values = row.values
     rung = values.get("cert_kind") or cells.rung_named(values.get("award_type", ""))
     if rung is not None and values.keys() & {"cert_number", "cert_issued_on"}:

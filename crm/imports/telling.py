@@ -50,7 +50,7 @@ def show_change(key: str, value: Any) -> str | None:
     name = key.partition("@")[0]
     if value is None:
         return None
-    if name in MONEY_FIGURES or name == "registered_capital":
+    if name in MONEY_FIGURES or name in {"registered_capital", "award_amount"}:
         return _("%(amount)s 万元", amount=wan(int(value)))
     if name.endswith("_district"):
         return words(DISTRICTS.get(value, value))
@@ -58,7 +58,7 @@ def show_change(key: str, value: Any) -> str | None:
         return _("是") if value else _("否")
     if name in _CHOICES:
         return _CHOICES[name](value)
-    return number(value) if isinstance(value, int) else str(value)
+    return number(value) if isinstance(value, int) and name != "award_year" else str(value)
 
 
 def diff(row: ImportRow) -> list[tuple[str, str | None, str | None]]:

@@ -19,17 +19,17 @@ visit_*                _kind: VisitKind. visited_on, visit_next_on: date. visit_
                        visit_met, visit_summary, visit_next_step: str
 ip_*                   _kind: IpKind. _number, _title: str. _applied_on, _granted_on, _lapsed_on: date.
                        _origin: IpOrigin. _core: bool
-cert_year              int: the year an award or entry list gives; rows are checked against it, it is not kept
-award_*, city, note    award_type, award_batch: str as written. award_amount: fen. See ``NOT_KEPT``
+cert_year              int: the year an entry list gives; it is not kept
+award_*                _year: int. _type (as written), _batch, _note: str. _amount: fen. _given_on: date
+city, note             str; see ``NOT_KEPT``
 =====================  ===========================================================================================
 
 An entry list (科技型中小企业) yields cert_kind TECH_SME without saying so in a column.
 
-An award list (年度|类型|批次|公司名称|市|区|奖补|备注) names a rung and a batch, but neither number nor dates. When
-类型 is a rung, and somebody says once for the whole list on which day it was announced (or a column gives days or
-numbers), a row states a certificate: cert_kind, cert_batch, cert_issued_on. It then asks for the number, for a
-certificate is kept under its number. Otherwise the row is about money only. Money given has no table yet: it is read,
-checked and told as not kept.
+An award list (年度|类型|批次|公司名称|市|区|奖补|备注) says what a firm was given: 类型 is kept as it is written,
+whether it names a policy or a rung. Where it names a rung and a column gives days or numbers of certificates (or
+somebody says the day once for the whole list), the row states that certificate as well, if it has its number: a
+certificate is kept under its number. Without one the row is kept as an award only, and told so.
 """
 
 import re
@@ -143,12 +143,15 @@ FIELDS: dict[str, Field] = {
         CellKind.DAY, "发证日期", "发证时间", "认定日期", "认定时间", "入库日期", "入库时间", "公告日期"
     ),
     "cert_expires_on": _field(CellKind.DAY, "有效期至", "到期日期", "有效期止", "截止日期", "证书到期日"),
-    "cert_year": _field(CellKind.YEAR, "认定年度", "入库年度", "评价年度", "奖补年度"),
+    "cert_year": _field(CellKind.YEAR, "认定年度", "入库年度", "评价年度"),
+    "award_year": _field(CellKind.YEAR, "奖补年度", "补助年度", "奖励年度"),
     "award_type": _field(CellKind.TEXT, "奖补类型", "补助类型", "奖励类型", "项目类型", limit=200),
     "award_batch": _field(CellKind.TEXT, "奖补批次", "下达批次"),
     "award_amount": _field(
         CellKind.MONEY, "奖补", "奖补金额", "奖励金额", "补助金额", "补贴金额", "奖补资金", "拟奖补金额", "资助金额"
     ),
+    "award_given_on": _field(CellKind.DAY, "奖补日期", "下达日期", "拨付日期", "下达时间", "拨付时间", "公示日期"),
+    "award_note": _field(CellKind.TEXT, "奖补备注", "奖补说明", limit=1000),
     "city": _field(CellKind.TEXT, "市", "所在市", "地市", "城市"),
     "note": _field(CellKind.TEXT, "备注", "说明", limit=1000),
     "visited_on": _field(CellKind.DAY, "走访日期", "走访时间", "拜访日期", "拜访时间", "调研日期", "服务日期"),
@@ -208,9 +211,12 @@ LABELS: dict[str, dict[str, str]] = {
         "cert_issued_on": N_("发证日期"),
         "cert_expires_on": N_("有效期至"),
         "cert_year": N_("认定年度"),
-        "award_type": N_("奖补类型"),
+        "award_year": N_("奖补年度"),
+        "award_type": N_("奖补名称"),
         "award_batch": N_("奖补批次"),
         "award_amount": N_("奖补金额"),
+        "award_given_on": N_("奖补日期"),
+        "award_note": N_("奖补备注"),
     },
     N_("走访"): {
         "visited_on": N_("走访日期"),
@@ -237,10 +243,12 @@ LABEL_OF: dict[str, str] = {name: label for group in LABELS.values() for name, l
 # Words that mean something else in a list of one kind.
 OWN: dict[ListKind, dict[str, tuple[str, ...]]] = {
     ListKind.AWARDS: {
-        "cert_year": ("年度", "年份"),
-        "award_batch": ("批次",),
-        "award_type": ("类型", "资质类型", "企业类型", "认定类型", "称号"),
+        "award_year": ("年度", "年份", "认定年度", "评价年度"),
+        "award_batch": ("批次", "认定批次"),
+        "award_type": ("类型", "资质类型", "企业类型", "认定类型", "称号", "证书类型", "资质名称", "项目名称"),
         "award_amount": ("金额",),
+        "award_given_on": ("日期",),
+        "award_note": ("备注", "说明"),
     },
     ListKind.CERTIFICATES: {"cert_year": ("年度", "年份")},
     ListKind.ENTRIES: {"cert_year": ("年度", "年份")},
@@ -269,6 +277,7 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
 NEEDED: dict[ListKind, tuple[str, ...]] = {
     ListKind.CONTACTS: ("contact_name",),
     ListKind.CERTIFICATES: ("cert_kind", "cert_number", "cert_issued_on"),
+    ListKind.AWARDS: ("award_year", "award_type"),
     ListKind.ENTRIES: ("cert_number", "cert_issued_on"),
     ListKind.VISITS: ("visited_on", "visit_kind", "visit_summary"),
     ListKind.PROPERTY: ("ip_kind", "ip_number", "ip_title"),
@@ -277,7 +286,7 @@ NEEDED: dict[ListKind, tuple[str, ...]] = {
 GIVEN: dict[ListKind, tuple[str, ...]] = {
     ListKind.FIRMS: ("registration_district",),
     ListKind.CERTIFICATES: ("cert_kind", "cert_batch", "cert_issued_on", "cert_expires_on"),
-    ListKind.AWARDS: ("award_type", "award_batch", "cert_issued_on", "cert_expires_on"),
+    ListKind.AWARDS: ("award_year", "award_type", "award_batch", "award_given_on", "cert_issued_on", "cert_expires_on"),
     ListKind.ENTRIES: ("cert_batch", "cert_issued_on", "cert_expires_on"),
     ListKind.VISITS: ("visited_on", "visit_kind"),
     ListKind.PROPERTY: ("ip_kind",),
@@ -295,7 +304,8 @@ TEMPLATES: dict[ListKind, tuple[str, ...]] = {
     ListKind.FIGURES: (*_WHO, "year", *FIGURES),
     ListKind.CERTIFICATES: (*_WHO, "cert_kind", "cert_number", "cert_batch", "cert_issued_on", "cert_expires_on"),
     ListKind.AWARDS: (
-        *("cert_year", "award_type", "award_batch", "name", "city", "registration_district", "award_amount", "note"),
+        *("award_year", "award_type", "award_batch", "name", "city", "registration_district"),
+        *("award_amount", "award_note"),
     ),
     ListKind.ENTRIES: (*_WHO, "cert_year", "cert_number", "cert_batch", "cert_issued_on", "cert_expires_on"),
     ListKind.VISITS: (
@@ -321,11 +331,14 @@ TEMPLATE_NOTES: dict[str, str] = {
     "ip_kind": "知识产权类型写全称，例如发明专利、实用新型专利、软件著作权。",
 }
 # Read and shown, but no table holds them yet: the page where the list is read says so.
-NOT_KEPT = frozenset({"award_type", "award_batch", "award_amount", "city", "note", "cert_year"})
+NOT_KEPT = frozenset({"city", "note", "cert_year"})
 MONEY = frozenset(name for name, field in FIELDS.items() if field.kind is CellKind.MONEY)
 FIRM_FACTS = frozenset(
     {"legal_representative", "registered_capital", "established_on", "address", "industry_code", "main_product"}
 )
+
+
+_AWARD = re.compile("拟?奖补|(奖励|补助|补贴|资助)金额")  # with its unit behind it
 
 
 def plain(text: str) -> str:
@@ -352,7 +365,8 @@ def kind_of(headings: set[str], title: str) -> ListKind:
         return ListKind.VISITS
     if fields & {"ip_kind", "ip_number", "ip_title", "ip_granted_on"}:
         return ListKind.PROPERTY
-    if fields & {"award_amount", "award_type"} or {"年度", "类型", "批次"} <= headings:
+    awarded = any(_AWARD.match(heading) for heading in headings)
+    if awarded or fields & {"award_amount", "award_type"} or {"年度", "类型", "批次"} <= headings:
         return ListKind.AWARDS
     figures = bool(fields & set(FIGURES)) or bool(headings & set(AMBIGUOUS))
     certificate = bool(fields & {"cert_kind", "cert_number", "cert_issued_on", "cert_expires_on"})

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, has_request_context, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, get_translations, gettext, lazy_gettext
+from flask_babel import force_locale, get_locale, get_translations, gettext, lazy_gettext
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
@@ -56,6 +56,16 @@ def off_screen(locale: str) -> Iterator[None]:
 def is_fragment() -> bool:
     """Return whether the browser asks for a part of the page to swap in."""
     return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+
+
+def in_english() -> bool:
+    """Return whether the reader reads English."""
+    return str(get_locale()).startswith("en")
+
+
+def told(label: Any) -> str:
+    """Return a label that has both languages (``zh``, ``en``) in the reader's."""
+    return str(label.en if in_english() else label.zh)
 
 
 def money(fen: int | None) -> str:

@@ -4,12 +4,11 @@ import math
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from crm.domain import money
 from crm.domain.industries import TECH_FIELDS
-from crm.kit.pages import UNKNOWN, words
+from crm.kit.pages import UNKNOWN, in_english, told, words
 from crm.ladder.closing import closing as closing_of
 from crm.ladder.evidence import door
 from crm.ladder.service import Gap, state
@@ -24,19 +23,14 @@ CODES = TECH_FIELDS | LABELS
 NOT_ABOVE = ("at_most", "below")
 
 
-def told(label: Any) -> str:
-    """Return a label of a rule pack in the reader's language."""
-    return str(label.en if _english() else label.zh)
-
-
 def figure_name(key: str, year: int | None = None) -> str:
     """Return the name of a fact or metric in the reader's language, with the ``year`` of a yearly one if said."""
     base = key.rpartition("_y")[0]
     if base in YEARLY_NAMES and year is not None:
-        return _("%(year)s年%(figure)s", year=year, figure=YEARLY_NAMES[base][_english()])
+        return _("%(year)s年%(figure)s", year=year, figure=YEARLY_NAMES[base][in_english()])
     if key in YEARLY_NAMES:
-        return YEARLY_NAMES[key][_english()]
-    return FIGURES[key].en if _english() else FIGURES[key].zh
+        return YEARLY_NAMES[key][in_english()]
+    return FIGURES[key].en if in_english() else FIGURES[key].zh
 
 
 def year_of(key: str, on_year: int) -> int | None:
@@ -48,10 +42,6 @@ def year_of(key: str, on_year: int) -> int | None:
 def fact_name(key: str, on_year: int) -> str:
     """Return the name of a fact with its year."""
     return figure_name(key, year_of(key, on_year))
-
-
-def _english() -> bool:
-    return str(get_locale()).startswith("en")
 
 
 def shown(criterion: Criterion, value: Any) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crm.accounts.models import Agency, User
 from crm.domain.access import Permission, Role, may
@@ -17,6 +17,7 @@ from crm.domain.places import DISTRICTS
 from crm.domain.records import COUNT_FIGURES, FIGURES, FIRM_STATUS_LABELS
 from crm.domain.words import N_
 from crm.firms import figures, stops, tags
+from crm.firms.award_models import AwardGiven
 from crm.firms.models import Certification, Contact, Firm
 from crm.firms.queries import rung_rank, valid_on
 from crm.kit.db import db
@@ -122,6 +123,7 @@ COLUMNS: dict[str, Column] = {
         _plain("address", N_("注册地址"), IDENTITY),
         Column("rung", N_("梯度"), LADDER, "rung", _rung, "certificates", RUNG_LABELS),
         Column("expires", N_("有效期至"), LADDER, "day", _ends, "certificates"),
+        Column("awards", N_("累计奖补（万元）"), LADDER, "wan", lambda _f, total: total, "awards"),
         _plain("district", N_("注册地"), PLACE, "option", DISTRICTS),
         _plain("tax_district", N_("税务"), PLACE, "option", DISTRICTS),
         _plain("statistics_district", N_("统计"), PLACE, "option", DISTRICTS),
@@ -236,6 +238,12 @@ def _contacts(firms: Sequence[Firm], _columns: Sequence[Column], _on: date) -> d
     return {person.firm_id: person for person in db.session.scalars(query)}
 
 
+def _awards(firms: Sequence[Firm], _columns: Sequence[Column], _on: date) -> dict[int, int]:
+    query = select(AwardGiven.firm_id, func.sum(AwardGiven.amount)).where(AwardGiven.firm_id.in_(_ids(firms)))
+    found = db.session.execute(query.group_by(AwardGiven.firm_id)).all()
+    return {firm_id: int(total) for firm_id, total in found if total is not None}
+
+
 def _officers(firms: Sequence[Firm], _columns: Sequence[Column], _on: date) -> dict[int, str]:
     ids = {firm.officer_id for firm in firms if firm.officer_id}
     return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
@@ -250,6 +258,7 @@ LOADERS: dict[str, Callable[[Sequence[Firm], Sequence[Column], date], dict[int, 
     "certificates": _certificates,
     "figures": _figures,
     "contacts": _contacts,
+    "awards": _awards,
     "officers": _officers,
     "agencies": _agencies,
     "tags": lambda firms, _columns, _on: tags.of(_ids(firms)),
@@ -260,6 +269,7 @@ OF_FIRM: dict[str, Callable[[dict[int, Any], Firm], Any]] = {
     "certificates": lambda held, firm: held.get(firm.id, ()),
     "figures": lambda years, firm: years.get(firm.id, {}),
     "contacts": lambda people, firm: people.get(firm.id),
+    "awards": lambda totals, firm: totals.get(firm.id),
     "officers": lambda names, firm: names.get(firm.officer_id),
     "agencies": lambda names, firm: names.get(firm.agency_id),
     "tags": lambda found, firm: found.get(firm.id, ()),

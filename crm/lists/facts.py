@@ -1,4 +1,4 @@
-"""The tests of what hangs on a file: rungs and certificates, yearly figures, tags, stop flags, contacts."""
+"""The tests of what hangs on a file: rungs and certificates, yearly figures, awards, tags, stop flags, contacts."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Numeric, Select, String, and_, cast, func,
 from crm.domain.ladder import RUNGS, Rung
 from crm.domain.words import N_
 from crm.firms import figures
+from crm.firms.award_models import AwardGiven
 from crm.firms.care_models import FirmTag, StopFlag
 from crm.firms.models import Certification, Contact, Firm
 from crm.firms.queries import valid_on
@@ -131,6 +132,34 @@ def figure(name: str, kind: Input) -> Tests:
 
 def _year(typed: int, context: Context) -> int:
     return typed if typed > 0 else context.on.year + typed
+
+
+def awards() -> Tests:
+    """What money the firm was given: in a year, under a name."""
+
+    def given(year: int, title: str) -> Select[tuple[int]]:
+        query = select(AwardGiven.firm_id).where(AwardGiven.title.icontains(title, autoescape=True))
+        return query.where(AwardGiven.year == year)
+
+    def titled(values: tuple[Any, ...], context: Context) -> ColumnElement[bool]:
+        return Firm.id.in_(given(_year(values[0], context), values[1]))
+
+    def in_year(values: tuple[Any, ...], context: Context) -> ColumnElement[bool]:
+        return Firm.id.in_(given(_year(values[0], context), ""))
+
+    ever = select(AwardGiven.firm_id)
+    return {
+        "given": Test(N_("某年获得的名称含有"), (Input.YEAR, Input.TEXT), titled, N_("{year}获得“{text}”奖补")),
+        "not_given": Test(
+            N_("某年没有名称含有"),
+            (Input.YEAR, Input.TEXT),
+            lambda v, c: holds_not(titled(v, c)),
+            N_("{year}没有“{text}”奖补"),
+        ),
+        "in_year": Test(N_("某年获得过"), (Input.YEAR,), in_year, N_("{year}获得过奖补")),
+        "known": Test(N_("获得过"), (), lambda _v, _c: Firm.id.in_(ever), N_("获得过奖补")),
+        "missing": Test(N_("从未获得"), (), lambda _v, _c: Firm.id.not_in(ever), N_("从未获得奖补")),
+    }
 
 
 def tags() -> Tests:

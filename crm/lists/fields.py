@@ -122,6 +122,7 @@ FIELDS: dict[str, Field] = {
         Field("address", N_("注册地址"), IDENTITY, kinds.text(Firm.address)),
         Field("rung", N_("梯度"), LADDER, facts.rungs(), _RUNGS),
         Field("certificate", N_("资质"), LADDER, facts.certificates(), _CERTIFICATES),
+        Field("award", N_("奖补记录"), LADDER, facts.awards()),
         Field("resident", N_("居民企业"), LADDER, kinds.yes_no(Firm.resident_enterprise)),
         Field("audited", N_("查账征收"), LADDER, kinds.yes_no(Firm.audited_collection)),
         Field("restricted", N_("产品属禁止、限制或淘汰类"), LADDER, kinds.yes_no(Firm.restricted_product)),

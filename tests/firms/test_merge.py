@@ -15,6 +15,7 @@ from crm.domain.finding import fold
 from crm.domain.ladder import Rung
 from crm.domain.records import FirmStatus, Source
 from crm.firms import derived, merge, names, queries, rows
+from crm.firms.award_models import AwardGiven
 from crm.firms.models import AnnualReturn, Certification, Contact, Firm, FirmHandle, FormerName, Move
 from crm.journal.models import Event
 from crm.kit.db import Base, db, transaction
@@ -278,7 +279,9 @@ def test_a_chain_of_merges_leads_to_the_last_and_comes_apart_in_turn(app: Flask,
     assert told(app) == before
 
 
-parts = st.lists(st.sampled_from(["contact", "twin", "certificate", "return", "former", "main", "move"]), max_size=5)
+parts = st.lists(
+    st.sampled_from(["contact", "twin", "certificate", "return", "former", "main", "move", "award"]), max_size=5
+)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
@@ -311,6 +314,8 @@ def some(what: str, firm_id: int, number: int, seen: int) -> Any:
         return Contact(firm_id=firm_id, name="同一个人", main=what == "main")
     if what == "contact":
         return Contact(firm_id=firm_id, name=f"{firm_id}的{number}")
+    if what == "award":
+        return AwardGiven(firm_id=firm_id, year=2025, title="同一笔", amount=seen)
     if what == "certificate":
         return Certification(
             firm_id=firm_id, kind=Rung.HIGH_TECH, number=f"GR{seen}", issued_on=date(2024, 1, 1 + number)

@@ -113,6 +113,7 @@ def test_figures_are_added_never_changed_and_a_slip_is_asked_about(app: Flask, m
             {"kind": "science_award", "level": "national", "title": "某奖", "given_on": "2024-01-01"},
             "某奖",
         ),
+        ("awards", {"year": "2025", "title": "研发补助", "amount": "30.5", "level": "city", "policy_id": ""}, "30.50"),
         ("credit-checks", {"checked_on": "2026-01-02", "listed": "no"}, "2026-01-02"),
     ],
 )

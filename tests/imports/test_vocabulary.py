@@ -34,7 +34,7 @@ def test_an_award_list_without_codes() -> None:
     )
     assert kind is ListKind.AWARDS
     assert rows[0].values == {
-        "cert_year": 2023,
+        "award_year": 2023,
         "award_type": "高新技术企业认定",
         "award_batch": "第一批",
         "cert_kind": Rung.HIGH_TECH,
@@ -46,7 +46,7 @@ def test_an_award_list_without_codes() -> None:
         "award_amount": 20_000_000,
     }
     assert not {"cert_kind", "cert_batch", "cert_issued_on"} & rows[1].values.keys(), "money for research is no rung"
-    assert (rows[1].values["award_amount"], rows[1].values["note"]) == (30_500_000, "分期")
+    assert (rows[1].values["award_amount"], rows[1].values["award_note"]) == (30_500_000, "分期")
 
 
 def test_an_award_whose_day_nobody_says_is_about_money_only() -> None:
@@ -54,7 +54,7 @@ def test_an_award_whose_day_nobody_says_is_about_money_only() -> None:
         ["年度", "类型", "批次", "公司名称", "奖补（万元）"], [2023, "高企", "第一批", "广州甲科技有限公司", 20]
     )
     assert row.values == {
-        "cert_year": 2023,
+        "award_year": 2023,
         "award_type": "高企",
         "award_batch": "第一批",
         "name": "广州甲科技有限公司",

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from crm.firms.award_models import AwardGiven
 from crm.firms.care_models import FirmTag, Tag
 from crm.firms.models import Contact
 from crm.journal.models import Event
@@ -183,6 +184,33 @@ def test_the_number_of_statements_does_not_grow(four, make, browse, statements) 
     with statements() as many:
         officer.get(url)
     assert len(many) == len(few)
+
+
+def test_firms_are_found_by_what_they_were_given(make, browse) -> None:
+    """Twice in a year is one firm; the column adds up what is known and shows nothing where nothing is."""
+    given, other, none = (make.firm(name=f"广州{letter}{letter}科技有限公司") for letter in "甲乙丙")
+    for firm, year, title, amount in (
+        (given, 2025, "高新技术企业认定奖补", 200_000_00),
+        (given, 2025, "研发100%补助", None),
+        (other, 2024, "高新技术企业认定奖补", 100_000_00),
+    ):
+        make.add(AwardGiven(firm_id=firm.id, year=year, title=title, amount=amount))
+    page = browse(make.user("officer"))
+    found = {
+        where: {name[2] for name in names(page.get(f"/firms?where={where}"))}
+        for where in (
+            "award.given(2025,高新技术)",
+            "award.given(2025,0%25补)",
+            "award.given(2025,_)",
+            "award.not_given(2025,高新技术)",
+            "award.in_year(2024)",
+            "award.missing()",
+        )
+    }
+    assert list(found.values()) == [{"甲"}, {"甲"}, set(), {"乙", "丙"}, {"乙"}, {"丙"}]
+    rows = page.get("/firms?columns=awards&sort=name")
+    assert "累计奖补" in rows.words
+    assert "20.00" in rows.words
 
 
 def test_what_a_list_found_is_kept_while_the_register_stands_still(app: Flask, make, browse, statements) -> None:
