@@ -11,6 +11,7 @@ from crm.kit.db import db, transaction
 from crm.kit.once import Act
 from crm.lists import bulk, export
 from crm.quality import service as quality
+from crm.screening import service as screening
 
 KEEP_ACT_KEYS = timedelta(days=30)
 KEEP_SIGN_INS = timedelta(days=180)  # 网络安全法: logs are kept for six months at least
@@ -26,6 +27,7 @@ def walk(today: date) -> bool:
         derived.refresh()
         names.refresh()
         quality.walk(today)
+        screening.start_night()
         tidy()
     return True
 

@@ -13,6 +13,7 @@ from flask import Flask
 
 from crm import create_app, nightly
 from crm.kit import clock, jobs
+from crm.screening import service as screening
 
 PAUSE_SECONDS = 0.5
 
@@ -33,7 +34,7 @@ def run(app: Flask, stop: threading.Event) -> None:
     _round(app)
     with app.app_context():
         while not stop.is_set():
-            if not jobs.run_next():
+            if not jobs.run_next() and not screening.catch_up(clock.today()):
                 stop.wait(PAUSE_SECONDS)
     scheduler.shutdown(wait=False)
 

@@ -23,6 +23,7 @@ BOOKKEEPING = frozenset(
         "import_decision",
         "merge",
         "firm_handle",
+        "screening_due",
     }
 )
 # Counters that only ever grow, so that somebody who looked before the act and its undoing is told.

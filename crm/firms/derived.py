@@ -1,12 +1,13 @@
 """What a file works out from itself: how whole it is, and when the office last met the firm.
 
-Both are kept on the firm so that a list can filter and sort by them. Whoever changes a part calls ``refresh``; the
-night calls it for all, so that nothing written past it stays wrong for longer than a day.
+Both are kept on the firm so that a list can filter and sort by them. Whoever changes a part calls ``refresh``, which
+also has the firm screened again; the night calls it for all, so that nothing written past it stays wrong for longer
+than a day.
 """
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, insert, or_, select, update
 
 from crm.domain.care import PARTS_OF_A_WHOLE_FILE
 from crm.firms.models import AnnualReturn, Contact, Firm
@@ -16,6 +17,7 @@ from crm.kit.db import Base, chunks, db
 def refresh(firm_ids: Collection[int] | None = None) -> None:
     """Work out ``completeness`` and ``last_contact_on`` of these firms anew (None: of all), with one statement."""
     whole, met = completeness(), _last_contact()
+    _judge_again(firm_ids)
     wrong = or_(Firm.completeness.is_distinct_from(whole), Firm.last_contact_on.is_distinct_from(met))
     change = update(Firm).where(wrong).values(completeness=whole, last_contact_on=met)
     if firm_ids is None:
@@ -23,6 +25,16 @@ def refresh(firm_ids: Collection[int] | None = None) -> None:
         return
     for part in chunks(firm_ids):
         db.session.execute(change.where(Firm.id.in_(part)))
+
+
+def _judge_again(firm_ids: Collection[int] | None) -> None:
+    """Put the firms in the queue of those to be screened; its table stands floors above and is asked by its name.
+
+    The night judges everybody anyway.
+    """
+    if firm_ids:
+        due = Base.metadata.tables["screening_due"]
+        db.session.execute(insert(due), [{"firm_id": firm_id} for firm_id in firm_ids])
 
 
 def completeness() -> ColumnElement[int]:

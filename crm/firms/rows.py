@@ -16,7 +16,12 @@ from crm.kit.db import Base, db
 
 FIRM: Any = Firm.__table__
 # Worked out from the rest, or a record of the work itself: neither moves with a file nor is told by it.
-APART = frozenset({"merge", "import_row", "firm_handle", "bulk_row", "suspected_pair", "quality_settled"})
+APART = frozenset(
+    {
+        *("merge", "import_row", "firm_handle", "bulk_row", "suspected_pair", "quality_settled"),
+        *("screening", "screening_change", "screening_due"),
+    }
+)
 # The dated history of a field of the file it was written for: what is chosen in a merge is a new entry of its day.
 STAYS = frozenset({"move", "assignment"})
 # Counters of a firm, and what firms/derived.py works out.

@@ -13,6 +13,7 @@ from sqlalchemy import Select, select
 
 from crm.accounts.models import User
 from crm.domain.errors import Refused
+from crm.firms import derived
 from crm.firms.models import Firm, StatedFact
 from crm.journal.service import record
 from crm.kit import clock, frames
@@ -62,6 +63,7 @@ def state(firm: Firm, actor: User, key: str, value: Any, stated_on: date, eviden
     )
     db.session.add(item)
     db.session.flush()
+    derived.refresh([firm.id])
     record("fact.stated", actor, "stated_fact", item.id, firm.id, fact=key, value=item.value, on=stated_on)
     return item
 

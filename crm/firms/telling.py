@@ -120,6 +120,7 @@ JOB_LABELS: dict[str, str] = {
     "imports.undo": N_("撤销导入"),
     "lists.export": N_("导出名单"),
     "quality.walk": N_("检查数据质量"),
+    "screening.pass": N_("政策筛查"),
     "transfer.export": N_("整库导出"),
 }
 

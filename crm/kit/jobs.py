@@ -46,7 +46,7 @@ class Job(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(64))
-    owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     status: Mapped[JobStatus] = mapped_column(default=JobStatus.QUEUED, index=True)
     params: Mapped[dict[str, Any]] = mapped_column(JSON)
     done: Mapped[int] = mapped_column(default=0)
@@ -110,7 +110,7 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     return decorate
 
 
-def enqueue(kind: str, owner_id: int, params: dict[str, Any], total: int = 0) -> Job:
+def enqueue(kind: str, owner_id: int | None, params: dict[str, Any], total: int = 0) -> Job:
     """Queue work in the caller's transaction: if the act is rolled back there is no job."""
     job = Job(kind=kind, owner_id=owner_id, params=params, total=total, created_at=clock.now())
     db.session.add(job)

@@ -7,8 +7,11 @@ from crm.firms import queries as firms
 from crm.firms import tags
 from crm.lists import fields
 from crm.lists.conditions import Group
+from crm.rules.reading import load
+from crm.screening import queries as screening
+from crm.screening import words
 
-OPEN = ("officer", "agency", "park", "incubator", "tags")
+OPEN = ("officer", "agency", "park", "incubator", "tags", "screening", "only_criterion", "only_fact")
 
 
 def of(key: str, user: User) -> dict[str, str]:
@@ -19,6 +22,15 @@ def of(key: str, user: User) -> dict[str, str]:
         return {str(agency.id): agency.name for agency in firms.agencies()}
     if key == "tags":
         return {str(tag.id): tag.name for tag, _count in tags.in_use(user)}
+    if key == "screening":
+        return {policy: words.policy_name(policy) for policy in load()}
+    if key in {"only_criterion", "only_fact"}:
+        name = words.criterion_name if key == "only_criterion" else lambda _policy, fact: words.fact_name(fact)
+        column = key.removeprefix("only_")
+        return {
+            f"{policy}:{step}": f"{words.policy_name(policy)}：{name(policy, step)}"
+            for policy, step in screening.steps(column)
+        }
     return {name: name for name in (firms.parks() if key == "park" else firms.incubators())}
 
 

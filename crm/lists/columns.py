@@ -22,11 +22,16 @@ from crm.firms.models import Certification, Contact, Firm
 from crm.firms.queries import rung_rank, valid_on
 from crm.kit.db import db
 from crm.lists.fields import CARE, FILE, IDENTITY, LADDER, OFFICE, PLACE, TRADE, YEARLY
+from crm.lists.screened import nearness
+from crm.rules.reading import load
+from crm.screening import queries as screening
+from crm.screening import words as screened_words
 
 # Who may see who the people at a firm are; the others' lists do not offer these columns.
 MAY_SEE_PEOPLE = frozenset({Role.OFFICER, Role.MANAGER, Role.AGENCY})
 NEWEST_WITHIN = 3  # years: an older figure is no figure of today
 _DATED = re.compile(r"([a-z_]+)\.((?:19|20)[0-9]{2})")
+SCREENED = "screening."
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,16 @@ ORDERS = (
 )  # fmt: skip
 
 
+def _screened(policy_id: str) -> Column:
+    """How each firm stands towards a policy, in words."""
+
+    def of(_firm: Firm, found: Mapping[str, Any]) -> str:
+        return screened_words.standing(found.get(policy_id))
+
+    name = screened_words.policy_name(policy_id)
+    return Column(f"{SCREENED}{policy_id}", name, LADDER, "text", of, needs="screenings")
+
+
 def sorter(key: str) -> Callable[[date], Any] | None:
     """Return what makes the column that a list is ordered by, or None where there is no such order."""
     name, _, year = key.partition(".")
@@ -169,13 +184,18 @@ def sorter(key: str) -> Callable[[date], Any] | None:
         return rung_rank
     if key in ORDERS:
         return lambda _: getattr(Firm, ATTRIBUTES.get(key, key))
+    if key.startswith(SCREENED) and find(key) is not None:
+        return lambda _: nearness(year)
     if name not in FIGURES or find(key) is None:
         return None
     return lambda on: figures.ordering(name, int(year) if year else None, on.year - NEWEST_WITHIN)
 
 
 def find(key: str) -> Column | None:
-    """Return a column by its key: one of COLUMNS, or a figure of a given year ("revenue.2025")."""
+    """Return a column by its key: one of COLUMNS, a figure of a year ("revenue.2025"), a policy ("screening.hte")."""
+    if key.startswith(SCREENED):
+        policy_id = key.removeprefix(SCREENED)
+        return _screened(policy_id) if policy_id in load() else None
     dated = _DATED.fullmatch(key)
     if dated and dated[1] in FIGURES:
         return _figure(dated[1], int(dated[2]))
@@ -190,7 +210,7 @@ def shown(user: User, keys: Sequence[str]) -> list[Column]:
 def offered(user: User) -> dict[str, list[Column]]:
     """Return the columns ``user`` may choose, by the head they stand under."""
     found: dict[str, list[Column]] = {}
-    for column in COLUMNS.values():
+    for column in (*COLUMNS.values(), *map(_screened, load())):
         if column.open_for(user) and column.key not in {"name", "uscc"}:
             found.setdefault(column.group, []).append(column)
     return found
@@ -254,6 +274,11 @@ def _agencies(firms: Sequence[Firm], _columns: Sequence[Column], _on: date) -> d
     return dict(db.session.execute(select(Agency.id, Agency.name).where(Agency.id.in_(ids))).all())
 
 
+def _screenings(firms: Sequence[Firm], columns: Sequence[Column], _on: date) -> dict[int, dict[str, Any]]:
+    asked = [column.key.removeprefix(SCREENED) for column in columns if column.needs == "screenings"]
+    return screening.of_firms(_ids(firms), asked)
+
+
 LOADERS: dict[str, Callable[[Sequence[Firm], Sequence[Column], date], dict[int, Any]]] = {
     "certificates": _certificates,
     "figures": _figures,
@@ -261,6 +286,7 @@ LOADERS: dict[str, Callable[[Sequence[Firm], Sequence[Column], date], dict[int, 
     "awards": _awards,
     "officers": _officers,
     "agencies": _agencies,
+    "screenings": _screenings,
     "tags": lambda firms, _columns, _on: tags.of(_ids(firms)),
     "stops": lambda firms, _columns, on: stops.of_firms(_ids(firms), on),
 }
@@ -272,6 +298,7 @@ OF_FIRM: dict[str, Callable[[dict[int, Any], Firm], Any]] = {
     "awards": lambda totals, firm: totals.get(firm.id),
     "officers": lambda names, firm: names.get(firm.officer_id),
     "agencies": lambda names, firm: names.get(firm.agency_id),
+    "screenings": lambda found, firm: found.get(firm.id, {}),
     "tags": lambda found, firm: found.get(firm.id, ()),
     "stops": lambda found, firm: found.get(firm.id),
 }

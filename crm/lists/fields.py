@@ -20,10 +20,11 @@ from crm.domain.records import COUNT_FIGURES, FIGURES, FIRM_STATUS_CHOICES, Firm
 from crm.domain.words import N_
 from crm.firms import search
 from crm.firms.models import Firm
-from crm.lists import facts, kinds
+from crm.lists import facts, kinds, screened
 from crm.lists.conditions import Condition, Group
 from crm.lists.inputs import READERS, Input
 from crm.lists.kinds import ME, NONE, Context, Test
+from crm.screening.models import Screening
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,9 @@ FIELDS: dict[str, Field] = {
         Field("rung", N_("梯度"), LADDER, facts.rungs(), _RUNGS),
         Field("certificate", N_("资质"), LADDER, facts.certificates(), _CERTIFICATES),
         Field("award", N_("奖补记录"), LADDER, facts.awards()),
+        Field("screening", N_("政策筛查"), LADDER, screened.outcomes(), open_to=screened.is_policy),
+        Field("only_criterion", N_("只差这一条"), LADDER, screened.only(Screening.criterion), open_to=screened.is_step),
+        Field("only_fact", N_("只缺这一项数据"), LADDER, screened.only(Screening.fact), open_to=screened.is_step),
         Field("resident", N_("居民企业"), LADDER, kinds.yes_no(Firm.resident_enterprise)),
         Field("audited", N_("查账征收"), LADDER, kinds.yes_no(Firm.audited_collection)),
         Field("restricted", N_("产品属禁止、限制或淘汰类"), LADDER, kinds.yes_no(Firm.restricted_product)),

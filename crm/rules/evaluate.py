@@ -33,12 +33,21 @@ def evaluate(version: Version, facts: pl.DataFrame, on: date) -> pl.DataFrame:
     ``<id>.threshold`` and ``<id>.shortfall`` in the metric's own unit (money in fen). For every score and part:
     ``<id>.least`` and ``<id>.most``. Columns of ``facts`` are kept.
     """
-    frame = complete(facts).with_columns(values(on))
-    given = [name for name in version.scores if name in facts.columns]
-    given += [p.id for score in version.scores.values() for p in score.parts if p.id in facts.columns]
+    return judge(version, prepare(facts, on))
+
+
+def prepare(facts: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Return ``facts`` with every fact there and every metric worked out: what any version can be judged on."""
+    return complete(facts).with_columns(values(on))
+
+
+def judge(version: Version, prepared: pl.DataFrame) -> pl.DataFrame:
+    """Return what ``evaluate`` does of facts that are prepared: the metrics are worked out once for many policies."""
+    given = [name for name in version.scores if name in prepared.columns]
+    given += [p.id for score in version.scores.values() for p in score.parts if p.id in prepared.columns]
     for stage in _plan(version, tuple(given)):
-        frame = frame.with_columns(stage)
-    return frame
+        prepared = prepared.with_columns(stage)
+    return prepared
 
 
 def _plan(version: Version, given: tuple[str, ...]) -> tuple[list[pl.Expr], ...]:

@@ -15,6 +15,7 @@ FLOORS: list[set[str]] = [
     {"visits", "requests", "plans", "tasks"},
     {"imports"},
     {"ladder"},
+    {"screening"},
     {"lists"},
     {"letters"},
     {"quality", "transfer"},

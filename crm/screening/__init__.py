@@ -1,0 +1,1 @@
+"""Every firm and every policy: who meets it, who lacks one thing, what changed since the last pass."""

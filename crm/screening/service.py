@@ -1,0 +1,173 @@
+"""The pass: facts in, outcomes of every firm for every policy out, and what turned since the last one.
+
+Judging reads only. What comes of it is written a few thousand firms at a time, so that nobody waits for the night; a
+pass that is cut short leaves true outcomes behind and is walked again.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Select, String, delete, func, insert, select, tuple_, type_coerce
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crm.accounts.models import User
+from crm.domain.errors import Refused
+from crm.domain.ladder import POLICY_OF
+from crm.domain.words import N_
+from crm.firms.models import Certification, Firm
+from crm.firms.queries import valid_on
+from crm.kit import clock, frames, jobs
+from crm.kit.db import db, transaction
+from crm.ladder import facts
+from crm.rules import screen
+from crm.rules.evaluate import prepare
+from crm.rules.pack import Policy
+from crm.rules.reading import load
+from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningDue, ScreeningRun
+
+WALK = "screening.pass"
+FIRMS_A_WRITE = 2_000
+DUE_AT_ONCE = 1_000  # changes of files taken up together: a long list does not hold the register for long
+SCHEMA: dict[str, pl.DataType] = {
+    "firm_id": pl.Int64(),
+    "policy_id": pl.String(),
+    "renewal": pl.Boolean(),
+    **screen.COLUMNS,
+}
+RUNG_OF = {policy: rung for rung, policy in POLICY_OF.items()}
+
+
+def judge(firm_ids: Select[Any], on: date, policies: Mapping[str, Policy]) -> pl.DataFrame:
+    """Return a row per firm and policy in force on the day: columns of SCHEMA."""
+    facts_of_all = facts.build(firm_ids, on)
+    prepared = prepare(facts_of_all.join(_holders(firm_ids, on), on="firm_id", how="left", maintain_order="left"), on)
+    prepared = prepared.with_columns(pl.col(_holds(policy)).fill_null(value=False) for policy in RUNG_OF)
+    found = [pl.DataFrame(schema=SCHEMA)]
+    for policy in policies.values():
+        try:
+            rows = screen.screen(policy, prepared, on, _holds(policy.id) if policy.id in RUNG_OF else None)
+        except Refused:  # no version of it holds on the day
+            continue
+        found.append(rows.with_columns(policy_id=pl.lit(policy.id)).select(*SCHEMA))
+    return pl.concat(found)
+
+
+def _holds(policy_id: str) -> str:
+    return f"holds {policy_id}"
+
+
+def _holders(firm_ids: Select[Any], on: date) -> pl.DataFrame:
+    """Who holds on the day what a policy grants: for them it is a renewal."""
+    query = select(Certification.firm_id, type_coerce(Certification.kind, String))
+    query = query.where(Certification.firm_id.in_(firm_ids), valid_on(on))
+    held = frames.fetch(query, {"firm_id": pl.Int64(), "kind": pl.String()})
+    titles = [(pl.col("kind") == rung.value).any().alias(_holds(policy)) for policy, rung in RUNG_OF.items()]
+    return held.group_by("firm_id").agg(titles)
+
+
+def walk(on: date, cause: Cause, step: jobs.Step | None = None) -> int:
+    """Judge every firm for every policy and keep what is new; return how many outcomes turned.
+
+    Call it outside a transaction. What was changed before it began to read is judged by it and waits no longer.
+    """
+    began, policies = clock.now(), load()
+    if step is not None:
+        step.at(0, 1, N_("逐家逐条评估"))
+    with transaction(writing=False):
+        last_due = db.session.scalar(select(func.max(ScreeningDue.id))) or 0
+        found = judge(select(Firm.id).where(Firm.merged_into_id.is_(None)), on, policies)
+        ids = sorted(set(found["firm_id"]) | set(db.session.scalars(select(Screening.firm_id).distinct())))
+        known = _screened_before()
+    turned = 0
+    for start in range(0, len(ids), FIRMS_A_WRITE):
+        part = ids[start : start + FIRMS_A_WRITE]
+        if step is not None:
+            step.at(start, len(ids), N_("写入结果"))
+        with transaction():
+            turned += _keep(found.filter(pl.col("firm_id").is_between(part[0], part[-1])), part, on, cause, known)
+    with transaction():
+        db.session.execute(delete(ScreeningDue).where(ScreeningDue.id <= last_due))
+        _note(on, cause, began, len(ids), turned, policies)
+    return turned
+
+
+def catch_up(on: date) -> bool:
+    """Judge again the firms whose files have changed; return whether there were any. Call it outside a transaction."""
+    due = select(ScreeningDue.id, ScreeningDue.firm_id).order_by(ScreeningDue.id).limit(DUE_AT_ONCE)
+    with transaction(writing=False):
+        if db.session.execute(due.limit(1)).first() is None:
+            return False
+    began, policies = clock.now(), load()
+    with transaction():
+        lines = db.session.execute(due.with_for_update(skip_locked=True)).all()
+        ids = sorted({firm_id for _id, firm_id in lines})
+        if ids:
+            found = judge(select(Firm.id).where(Firm.id.in_(ids), Firm.merged_into_id.is_(None)), on, policies)
+            turned = _keep(found, ids, on, Cause.EDIT, _screened_before())
+            db.session.execute(delete(ScreeningDue).where(ScreeningDue.id.in_([line for line, _firm in lines])))
+            _note(on, Cause.EDIT, began, len(ids), turned, policies)
+    return bool(ids)
+
+
+def start(owner: User) -> jobs.Job:
+    """Have everything judged now, in the background."""
+    return jobs.enqueue(WALK, owner.id, {"cause": Cause.DEMAND.value})
+
+
+def start_night() -> jobs.Job:
+    """Have everything judged tonight; the job begins again when its worker dies."""
+    return jobs.enqueue(WALK, None, {"cause": Cause.NIGHT.value})
+
+
+@jobs.handles(WALK)
+def _walk(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
+    return {"turned": walk(clock.today(), Cause(params["cause"]), step)}
+
+
+def _screened_before() -> frozenset[str]:
+    """Return the policies the last full pass judged: a firm that meets one of them for the first time is news."""
+    query = select(ScreeningRun.policies).where(ScreeningRun.cause != Cause.EDIT).order_by(ScreeningRun.id.desc())
+    return frozenset(db.session.scalar(query.limit(1)) or ())
+
+
+def _keep(found: pl.DataFrame, ids: Collection[int], on: date, cause: Cause, known: Collection[str]) -> int:
+    """Write what differs from what is kept of these firms; return how many outcomes turned."""
+    columns = [getattr(Screening, name) for name in SCHEMA]
+    query = select(*columns, Screening.since).where(Screening.firm_id.in_(ids))
+    kept = frames.fetch(query, {**SCHEMA, "since": pl.Date()})
+    keys = ["firm_id", "policy_id"]
+    both = found.join(kept, on=keys, how="left", suffix="_was")
+    told = [name for name in SCHEMA if name not in keys]
+    turned = pl.col("outcome").ne_missing(pl.col("outcome_was"))
+    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_was")) for name in told)
+    since = pl.when(turned).then(pl.lit(on)).otherwise(pl.col("since")).alias("since")
+    _put(both.filter(differs).select(*keys, *told, since).to_dicts())
+    gone = kept.join(found, on=keys, how="anti").select(keys).rows()
+    for start_ in range(0, len(gone), FIRMS_A_WRITE):
+        pairs = gone[start_ : start_ + FIRMS_A_WRITE]
+        db.session.execute(delete(Screening).where(tuple_(Screening.firm_id, Screening.policy_id).in_(pairs)))
+    # A policy nobody was judged by before turns for nobody: that is a new rule, not news of a firm.
+    news = turned & (pl.col("outcome_was").is_not_null() | pl.col("policy_id").is_in(list(known)))
+    changes = both.filter(news).select(*keys, was="outcome_was", now="outcome").to_dicts()
+    if changes:
+        db.session.execute(insert(ScreeningChange), [{**row, "on": on, "cause": cause} for row in changes])
+    return len(changes)
+
+
+def _put(rows: list[dict[str, Any]]) -> None:
+    """Write rows over what two workers may have written at the same moment."""
+    if not rows:
+        return
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    put = dialect.insert(Screening)
+    fields = {name: put.excluded[name] for name in rows[0] if name not in {"firm_id", "policy_id"}}
+    db.session.execute(put.on_conflict_do_update(index_elements=["firm_id", "policy_id"], set_=fields), rows)
+
+
+def _note(on: date, cause: Cause, began: Any, firms: int, turned: int, policies: Mapping[str, Policy]) -> None:
+    told = {key: [[version.id for version in policy.versions], policy.digest] for key, policy in policies.items()}
+    run = ScreeningRun(on=on, cause=cause, began_at=began, ended_at=clock.now(), firms=firms, turned=turned)
+    run.policies = told if cause is not Cause.EDIT else {}
+    db.session.add(run)

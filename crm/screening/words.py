@@ -1,0 +1,60 @@
+"""What a pass found, put into words."""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from crm.ladder.telling import figure_name, told
+from crm.rules.evaluate import Outcome
+from crm.rules.pack import AllOf, AnyOf, Condition, Node
+from crm.rules.reading import load
+from crm.screening.models import Screening
+
+
+def policy_name(policy_id: str) -> str:
+    """Return the name of a policy in the reader's language; its id when there is no such policy any more."""
+    policy = load().get(policy_id)
+    return told(policy.name) if policy else policy_id
+
+
+def criterion_name(policy_id: str, key: str) -> str:
+    """Return the name of a criterion as its newest version says it."""
+    policy = load().get(policy_id)
+    for version in reversed(policy.versions if policy else []):
+        found = _find(version.criteria, key)
+        if found is not None:
+            return told(found.label)
+    return key
+
+
+def _find(node: Node, key: str) -> AllOf | AnyOf | Condition | None:
+    if node.id == key:
+        return node
+    inside = () if isinstance(node, Condition) else node.all if isinstance(node, AllOf) else node.any
+    return next((found for child in inside if (found := _find(child, key))), None)
+
+
+def fact_name(key: str) -> str:
+    """Return the name of a fact; that of a year says how many years back."""
+    base, _sign, back = key.rpartition("_y")
+    if base and back.isdigit():
+        years = int(back)
+        name = figure_name(base)
+        return (
+            _("上年度%(figure)s", figure=name)
+            if years == 1
+            else _("%(years)s年前的%(figure)s", years=years, figure=name)
+        )
+    return figure_name(key)
+
+
+def standing(row: Screening | None) -> str:
+    """Say an outcome in a few words: met, so many criteria short, so many facts unknown, a panel's to judge."""
+    if row is None:
+        return ""
+    if row.outcome == Outcome.MET:
+        return _("符合")
+    if row.outcome == Outcome.NOT_MET:
+        return ngettext("差%(num)s条", "%(num)s criteria short", row.short)
+    if row.unknown:
+        return ngettext("缺%(num)s项数据", "%(num)s facts unknown", row.unknown)
+    return _("待专家评分")
