@@ -1,5 +1,6 @@
 """The night, in the order it is walked; walked twice, it changes nothing the second time."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from sqlalchemy import delete, update
@@ -18,21 +19,23 @@ KEEP_SIGN_INS = timedelta(days=180)  # 网络安全法: logs are kept for six mo
 
 
 def walk(today: date) -> bool:
-    """Walk the night of ``today`` unless it has been walked; return whether it was walked now."""
+    """Walk what has not been walked of the night of ``today``; return whether there was anything.
+
+    Each step is a transaction of its own, claimed in it: the register is never held for the whole night, and a night
+    that is cut short goes on where it stopped.
+    """
+    walked = False
+    for name, act in STEPS.items():
+        with transaction():
+            if rounds.claim(f"nightly.{name}", today.isoformat()):
+                act(today)
+                walked = True
     with transaction():
-        if not rounds.claim("nightly", today.isoformat()):
-            return False
-        moves.take_effect(today)
-        assignments.take_effect(today)
-        derived.refresh()
-        names.refresh()
-        quality.walk(today)
-        screening.start_night()
-        tidy()
-    return True
+        rounds.claim("nightly", today.isoformat())  # the whole of it
+    return walked
 
 
-def tidy() -> None:
+def tidy(_today: date) -> None:
     """Take away what has had its day: act keys, ended sessions, used invitations, old failures."""
     now = clock.now()
     db.session.execute(delete(Act).where(Act.at < now - KEEP_ACT_KEYS))
@@ -42,3 +45,14 @@ def tidy() -> None:
     export.tidy()
     bulk.tidy()
     db.session.execute(delete(FailedAttempt).where(FailedAttempt.last_at < now - timedelta(days=1)))
+
+
+STEPS: dict[str, Callable[[date], object]] = {
+    "moves": moves.take_effect,
+    "assignments": assignments.take_effect,
+    "derived": lambda _today: derived.refresh(),
+    "names": lambda _today: names.refresh(),
+    "quality": quality.walk,
+    "tidy": tidy,
+    "screening": lambda _today: screening.start_night(),
+}

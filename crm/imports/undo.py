@@ -13,8 +13,9 @@ from sqlalchemy import bindparam, delete, select, update
 
 from crm.accounts.models import User
 from crm.domain.words import N_
-from crm.firms.models import AnnualReturn, Firm, FirmHandle
+from crm.firms.models import AnnualReturn, Firm
 from crm.firms.queries import visible_to as firms_of
+from crm.firms.rows import WORKED_OUT
 from crm.imports.models import Decision, Import, ImportRow
 from crm.imports.writing import change, records, told_of, typed, work_out
 from crm.journal.models import Event
@@ -23,8 +24,8 @@ from crm.kit import clock
 from crm.kit.db import chunks, db
 
 Key = tuple[str, int]
-# What this room keeps about its own work, and what firms are found by, does not hold a firm fast.
-OWN = frozenset({ImportRow.__tablename__, Decision.__tablename__, FirmHandle.__tablename__})
+# What this room keeps about its own work, and what is worked out from the files, does not hold a firm fast.
+OWN = WORKED_OUT | {ImportRow.__tablename__, Decision.__tablename__}
 RETURN = AnnualReturn.__tablename__
 
 

@@ -1,7 +1,6 @@
 """What a pass found, put into words."""
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from crm.ladder.telling import figure_name, told
 from crm.rules.evaluate import Outcome
@@ -54,7 +53,7 @@ def standing(row: Screening | None) -> str:
     if row.outcome == Outcome.MET:
         return _("符合")
     if row.outcome == Outcome.NOT_MET:
-        return ngettext("差%(num)s条", "%(num)s criteria short", row.short)
+        return _("差%(count)s条", count=row.short)
     if row.unknown:
-        return ngettext("缺%(num)s项数据", "%(num)s facts unknown", row.unknown)
+        return _("缺%(count)s项数据", count=row.unknown)
     return _("待专家评分")
