@@ -15,7 +15,7 @@ class StopFlag(Base):
     """The office stops working for a firm, for a reason, from a day to a day (None: until lifted), both included.
 
     ``office``: the districts its setter worked on, none for the city's own office. From ``lifted_on`` on it is not in
-    force. Two flags of one firm are never in force on one day.
+    force. Two flags are never set for one day; two files made one may have brought both, and then each counts.
     """
 
     __tablename__ = "stop_flag"

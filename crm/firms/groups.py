@@ -1,6 +1,6 @@
 """Groups of companies: who belongs to which since when, and what its members come to together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,6 +68,12 @@ def listing(user: User, page: int, on: date) -> Page:
 def named_like(user: User) -> list[str]:
     """Return the names of the groups ``user`` may see, for suggestions."""
     return list(db.session.scalars(visible(user).with_only_columns(Group.name).order_by(Group.name).limit(200)))
+
+
+def names_of(group_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of groups by id."""
+    query = select(Group.id, Group.name).where(Group.id.in_(group_ids))
+    return dict(db.session.execute(query).all()) if group_ids else {}
 
 
 def of_firm(firm: Firm, user: User, on: date) -> Membership | None:

@@ -24,6 +24,8 @@ STAYS = frozenset({"move", "assignment"})
 UNTOLD = frozenset({"version", "updated_at", "completeness", "last_contact_on"})
 # An account is its owner's: only whose firm it is concerns the file.
 ACCOUNT = "user"
+# What a plan consists of points at the plan. Plans are a floor above: their tables are asked by their names.
+PLAN, GOAL = "plan", "plan_goal"
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,24 @@ Image = dict[tuple[str, tuple[Any, ...]], dict[str, Any]]
 
 
 def image(firm_ids: Iterable[int]) -> Image:
-    """Return {(table, key): values as JSON holds them} of these firms and of every row that points at one of them."""
+    """Return {(table, key): values as JSON holds them} of firms, what points at them, their plans' goals."""
     ids = list(firm_ids)
     told: Image = {}
     for row in of_firms(ids):
         told[row.table.name, row.key] = kept(row.table, row.values)
+    for goal in goals_of([key[0] for name, key in told if name == PLAN]):
+        told[GOAL, goal.key] = kept(goal.table, goal.values)
     firms = select(FIRM).where(or_(FIRM.c.id.in_(ids), FIRM.c.merged_into_id.in_(ids)))
     for firm in db.session.execute(firms).mappings():
         told["firm", (firm["id"],)] = kept(FIRM, firm)
     return told
+
+
+def goals_of(plan_ids: Iterable[int]) -> list[Row]:
+    """Return the goals of plans, with one statement."""
+    table = Base.metadata.tables[GOAL]
+    query = select(table).where(table.c.plan_id.in_(list(plan_ids))).order_by(table.c.id)
+    return [Row(table, "plan_id", dict(goal)) for goal in db.session.execute(query).mappings()]
 
 
 def kept(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:

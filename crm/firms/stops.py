@@ -28,14 +28,15 @@ def in_force_on(on: date, of: Any = StopFlag) -> ColumnElement[bool]:
 
 
 def in_force(firm_id: int, on: date) -> StopFlag | None:
-    """Return the flag that stops the firm on a day."""
-    return db.session.scalars(select(StopFlag).where(StopFlag.firm_id == firm_id, in_force_on(on))).first()
+    """Return the flag that stops the firm on a day; of two that a merge brought together the one that lasts longer."""
+    return of_firms([firm_id], on).get(firm_id)
 
 
 def of_firms(firm_ids: list[int], on: date) -> dict[int, StopFlag]:
     """Return {firm id: the flag in force} of a few firms, with one statement."""
-    found = db.session.scalars(select(StopFlag).where(StopFlag.firm_id.in_(firm_ids), in_force_on(on)))
-    return {flag.firm_id: flag for flag in found}
+    found = select(StopFlag).where(StopFlag.firm_id.in_(firm_ids), in_force_on(on))
+    shorter_first = found.order_by(StopFlag.until_on.asc().nulls_last(), StopFlag.id)
+    return {flag.firm_id: flag for flag in db.session.scalars(shorter_first)}
 
 
 def history(firm_id: int) -> list[StopFlag]:

@@ -105,6 +105,11 @@ def of(firm_ids: Collection[int]) -> dict[int, list[Tag]]:
     return found
 
 
+def names_of(tag_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of tags by id."""
+    return dict(db.session.execute(select(Tag.id, Tag.name).where(Tag.id.in_(tag_ids))).all()) if tag_ids else {}
+
+
 def in_use(user: User) -> list[tuple[Tag, int]]:
     """Return (tag, number of the firms of ``user`` that bear it), the most used first."""
     mine = visible_to(user).with_only_columns(Firm.id)

@@ -148,6 +148,7 @@ SUBJECT_LABELS: dict[str, str] = {
     "task": N_("待办"),
     "request": N_("诉求"),
     "plan": N_("一企一策"),
+    "plan_goal": N_("一企一策目标"),
     "import": N_("导入"),
     "user": N_("账号"),
     "agency": N_("服务机构"),

@@ -1,5 +1,6 @@
 """Where two files are made one: choosing the other, the preview with its choices, what was done, undoing it."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -9,10 +10,12 @@ from flask_login import current_user
 
 from crm.domain.access import Permission
 from crm.domain.finding import fold, stem
+from crm.firms import groups, merge_plan, queries, tags
 from crm.firms import merge as merging
-from crm.firms import queries
+from crm.firms import unmerge as unmerging
 from crm.firms.blueprint import bp
 from crm.firms.forms import MergeForm, RemoveForm
+from crm.firms.merge_plan import Met
 from crm.firms.models import Firm
 from crm.firms.rows import Row
 from crm.firms.telling import FIELD_LABELS, SUBJECT_LABELS, Teller
@@ -45,7 +48,7 @@ def merge(firm_id: int, other_id: int) -> ResponseReturnValue:
     two = {number: queries.get(number, current_user) for number in sorted({firm_id, other_id})}
     kept, gone = two[firm_id], two[other_id]
     form = MergeForm()
-    plan = merging.plan(kept, gone)
+    plan = merge_plan.plan(kept, gone, clock.today())
     if form.posted():
         with form.refusals():
             chosen = {choice.field: request.form.get(f"take-{choice.field}", "") for choice in plan.choices}
@@ -66,7 +69,7 @@ def merge(firm_id: int, other_id: int) -> ResponseReturnValue:
         teller=Teller([], office=True, contacts=True, also=people),
         labels=FIELD_LABELS,
         subjects=SUBJECT_LABELS,
-        say=_say,
+        say=_saying([row for row, _changed in plan.moving] + [row for met in plan.met for row in (met.row, met.like)]),
         differing=_differing,
         told=TOLD,
     )
@@ -88,13 +91,15 @@ def unmerge(firm_id: int, merge_id: int) -> ResponseReturnValue:
     done, form = merging.get(merge_id, firm), RemoveForm()
     if form.posted():
         with form.refusals():
-            merging.undo(done, current_user)
+            unmerging.undo(done, current_user)
             flash(_("已撤销合并，两份档案恢复原样"), "good")
             return redirect(url_for("firms.merged", firm_id=firm.id, merge_id=done.id))
     return _merged(firm, done, form)
 
 
 def _merged(firm: Firm, done: Any, form: RemoveForm) -> ResponseReturnValue:
+    standing = [] if done.undone_at else unmerging.obstacles(done)
+    say = _saying([Row(Base.metadata.tables[each.table], "", each.values) for each in standing])
     changed = [entry for entry in done.log if entry[0] != "firm"]
     fields = next((entry for entry in done.log if entry[0] == "firm" and entry[1] == [firm.id]), None)
     counts: dict[str, int] = {}
@@ -120,26 +125,35 @@ def _merged(firm: Firm, done: Any, form: RemoveForm) -> ResponseReturnValue:
         lines=lines,
         counts=counts,
         subjects=SUBJECT_LABELS,
-        obstacles=[] if done.undone_at else merging.obstacles(done),
-        say=lambda table, values: _say(Row(Base.metadata.tables[table], "", values)),
+        obstacles=standing,
+        say=lambda table, values: say(Row(Base.metadata.tables[table], "", values)),
     )
 
 
-def _say(row: Row) -> str:
-    """Return which row it is, in words: the first few things it says; "" for one that only joins two."""
-    skip = {
-        c.name for c in row.table.columns if c.primary_key or c.foreign_keys or c.type.python_type in {bool, object}
-    }
+def _saying(told: Sequence[Row]) -> Callable[[Row], str]:
+    """Return a function that says which row it is, in words: the first few things it says, tag and group by name."""
     teller = Teller([], office=True, contacts=True)
-    said = [
-        teller.value(row.table.name, name, plain(value))
-        for name, value in row.values.items()
-        if name not in skip and value not in (None, "") and not name.endswith(("_at", "sha256", "_hash", "key"))
-    ]
-    return " · ".join(text[:40] for text in said[:SAID])
+    named = {
+        "tag_id": tags.names_of({row.values["tag_id"] for row in told if "tag_id" in row.values}),
+        "group_id": groups.names_of({row.values["group_id"] for row in told if "group_id" in row.values}),
+    }
+
+    def say(row: Row) -> str:
+        skip = {
+            c.name for c in row.table.columns if c.primary_key or c.foreign_keys or c.type.python_type in {bool, object}
+        }
+        said = [names[row.values[key]] for key, names in named.items() if row.values.get(key) in names]
+        said += [
+            teller.value(row.table.name, name, plain(value))
+            for name, value in row.values.items()
+            if name not in skip and value not in (None, "") and not name.endswith(("_at", "sha256", "_hash", "key"))
+        ]
+        return " · ".join(text[:40] for text in said[:SAID])
+
+    return say
 
 
-def _differing(met: merging.Met) -> list[tuple[str, str, str]]:
+def _differing(met: Met) -> list[tuple[str, str, str]]:
     """Return (label, what stays in use, what stays behind) where two rows of one kind say different things."""
     teller = Teller([], office=True, contacts=True)
     table = met.row.table

@@ -14,7 +14,7 @@ from crm.accounts.models import User
 from crm.domain.finding import fold
 from crm.domain.ladder import Rung
 from crm.domain.records import FirmStatus, Source
-from crm.firms import derived, merge, names, queries, rows
+from crm.firms import derived, merge, merge_plan, names, queries, rows, unmerge
 from crm.firms.award_models import AwardGiven
 from crm.firms.models import AnnualReturn, Certification, Contact, Firm, FirmHandle, FormerName, Move
 from crm.journal.models import Event
@@ -36,12 +36,12 @@ def merged(app: Flask, user: User, kept: Firm, gone: Firm, **chosen: str) -> int
     """Merge in a transaction of its own and return the merge."""
     with app.app_context(), app.test_request_context(), transaction():
         two = db.session.get_one(Firm, kept.id), db.session.get_one(Firm, gone.id)
-        return merge.do(*two, user, chosen, merge.plan(*two).seal, TODAY).id
+        return merge.do(*two, user, chosen, merge_plan.plan(*two, TODAY).seal, TODAY).id
 
 
 def undone(app: Flask, user: User, merge_id: int) -> None:
     with app.app_context(), app.test_request_context(), transaction():
-        merge.undo(db.session.get_one(merge.Merge, merge_id), user)
+        unmerge.undo(db.session.get_one(merge.Merge, merge_id), user)
 
 
 def told(app: Flask) -> str:

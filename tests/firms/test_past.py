@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 
-from crm.firms import merge, past, service
+from crm.firms import merge, merge_plan, past, service
 from crm.firms.models import Contact, Firm, Move
 from crm.kit import clock
 from crm.kit.db import db, transaction
@@ -97,7 +97,7 @@ def test_before_a_merge_the_other_file_s_records_are_not_there(app: Flask, make:
 
     def act() -> None:
         two = db.session.get_one(Firm, kept.id), db.session.get_one(Firm, gone.id)
-        merge.do(*two, officer, {"address": "gone"}, merge.plan(*two).seal, date(2025, 3, 1))
+        merge.do(*two, officer, {"address": "gone"}, merge_plan.plan(*two, date(2025, 3, 1)).seal, date(2025, 3, 1))
 
     days.on("2025-03-01", act)
     before, after = seen(app, kept.id, "2025-02-28"), seen(app, kept.id, "2025-03-01")
