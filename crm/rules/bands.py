@@ -95,6 +95,8 @@ class Choice(Strict):
 
 def check(bands: Sequence[Band]) -> None:
     """Refuse bands that overlap, leave a gap, or do not reach from end to end; order is from the lowest up."""
+    if not bands:
+        raise ValueError("no bands")
     ordered = sorted(bands, key=lambda band: band.low[0])
     if ordered[0].low[0] != float("-inf"):
         raise ValueError("the lowest band must be open below (give it no at_least or above)")

@@ -41,7 +41,7 @@ class Condition(Strict):
     above: float | None = None
     below: float | None = None
     is_: bool | str | None = Field(None, alias="is")
-    in_: list[str] | None = Field(None, alias="in")
+    in_: list[str] | None = Field(None, alias="in", min_length=1)
     at_least_by: Threshold | None = None
     source: Source | None = None
     hint: Words | None = None
@@ -70,7 +70,7 @@ class AllOf(Strict):
     id: str
     label: Words
     clause: str
-    all: list["Node"]
+    all: list["Node"] = Field(min_length=1)
     hint: Words | None = None
 
 
@@ -80,12 +80,12 @@ class AnyOf(Strict):
     id: str
     label: Words
     clause: str
-    any: list["Node"]
+    any: list["Node"] = Field(min_length=1)
     hint: Words | None = None
 
 
 def _kind_of_node(value: Any) -> str:
-    keys = value if isinstance(value, dict) else value.__class__.model_fields
+    keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", ())
     return "all" if "all" in keys else "any" if "any" in keys else "condition"
 
 
@@ -102,7 +102,7 @@ class Part(Strict):
     label: Words
     clause: str
     most: float
-    best_of: list[Choice] | None = None
+    best_of: list[Choice] | None = Field(None, min_length=1)
     panel: tuple[float, float] | None = None
     of: str | None = None
     group: str | None = None
@@ -119,7 +119,7 @@ class Score(Strict):
 
     label: Words
     most: float
-    parts: list[Part]
+    parts: list[Part] = Field(min_length=1)
     caps: dict[str, float] = Field(default_factory=dict)
 
     @property
@@ -157,7 +157,7 @@ class Policy(Strict):
     which the next is expected while none is announced.
     """
 
-    id: str
+    id: str = Field(pattern="^[a-z][a-z0-9_]{1,39}$")
     name: Words
     kind: Literal["recognition", "award", "list", "check"] = "recognition"
     level: Literal["national", "province", "city", "district"]

@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from crm.rules.figure import Kind
-from crm.rules.metrics import FIGURES, with_scores
-from crm.rules.pack import Policy, conditions, counting, groups
+from crm.rules import document
+from crm.rules.fitting import unfit
+from crm.rules.pack import Policy
 
 OWN = Path(__file__).parent / "packs"
 
@@ -30,17 +30,19 @@ class PackError(Exception):
 
 def read(path: Path) -> Policy:
     """Return the policy in ``path``. Raises PackError with file, line and reason of every fault."""
-    return parse(path.read_text(encoding="utf-8"), path.name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise PackError(path.name, ((1, "not UTF-8"),)) from None
+    return parse(text, path.name)
 
 
 def parse(text: str, name: str) -> Policy:
     """Return the policy that ``text`` states; ``name`` is the file that faults are told of. Raises PackError."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise PackError(name, ((mark.line + 1 if mark else 1, f"not YAML: {error}"),)) from None
+        data, node = document.read(text)
+    except document.DocumentError as error:
+        raise PackError(name, ((error.line, error.what),)) from None
     if not isinstance(data, dict):
         raise PackError(name, ((1, "a pack is a mapping with id, name, versions …"),))
     lines = dict(_lines(node)) if node is not None else {}
@@ -48,10 +50,11 @@ def parse(text: str, name: str) -> Policy:
     try:
         policy = Policy.model_validate(data)
     except ValidationError as error:
-        raise PackError(name, tuple((_line(fault["loc"], lines), _words(fault)) for fault in error.errors())) from None
-    faults = tuple((_line(place, lines), what) for place, what in _unknown(policy))
+        slips = [(_line(fault["loc"], lines), _words(fault)) for fault in error.errors()]
+        raise PackError(name, tuple(sorted(slips))) from None
+    faults = sorted((_line(place, lines), what) for place, what in unfit(policy))
     if faults:
-        raise PackError(name, faults)
+        raise PackError(name, tuple(faults))
     return policy
 
 
@@ -68,47 +71,13 @@ def load(extra: tuple[Path, ...] = ()) -> dict[str, Policy]:
     return policies
 
 
-def _unknown(policy: Policy) -> Iterator[tuple[tuple[Any, ...], str]]:
-    """Return what the types cannot see: metrics that do not exist, comparisons that do not fit their metric."""
-    for v, version in enumerate(policy.versions):
-        known = with_scores({key: score.label.zh for key, score in version.scores.items()})
-        known |= with_scores({part.id: part.label.zh for score in version.scores.values() for part in score.parts})
-        place: tuple[Any, ...] = ("versions", v)
-        for group in groups(version.criteria):
-            if not counting(group):
-                yield (*place, group.id), f"{group.id} holds no verified condition: nothing would decide it"
-        seen: set[str] = set()
-        for condition in conditions(version.criteria):
-            where = (*place, condition.id)
-            if condition.id in seen:
-                yield where, f"id {condition.id} is used twice"
-            seen.add(condition.id)
-            figure = known.get(condition.metric)
-            if figure is None:
-                yield where, f"unknown metric {condition.metric}"
-            elif (condition.comparison in {"is_", "in_"}) != (figure.kind in {Kind.BOOL, Kind.TEXT}):
-                yield (
-                    where,
-                    f"{condition.comparison.rstrip('_')} does not fit {condition.metric}, which is a {figure.kind}",
-                )
-            if condition.at_least_by is not None and condition.at_least_by.metric not in FIGURES:
-                yield where, f"unknown metric {condition.at_least_by.metric}"
-        for name, score in version.scores.items():
-            for part in score.parts:
-                for choice in part.best_of or ():
-                    if choice.metric not in FIGURES:
-                        yield (*place, "scores", name, part.id), f"unknown metric {choice.metric}"
-                if part.of is not None and any(p.of for p in getattr(version.scores.get(part.of), "parts", [part])):
-                    yield (*place, "scores", name, part.id), f"{part.of} is no score made of plain parts"
-
-
 def _lines(node: yaml.Node, place: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], int]]:
     """Return the line of every place; an item with an id is found by it as well."""
     yield place, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield from _lines(value, (*place, key.value))
-            if key.value == "id":
+            if key.value == "id" and isinstance(value, yaml.ScalarNode):
                 yield (*place[:2], value.value), value.start_mark.line + 1
                 yield (*place[:4], value.value), value.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):

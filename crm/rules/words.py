@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 class Strict(BaseModel):
     """A part of a policy: nothing it does not name, and nothing changed once it is read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Grade(StrEnum):
