@@ -25,6 +25,7 @@ TABLES = (
     "firms.models",
     "firms.care_models",
     "firms.award_models",
+    "policies.models",
     "imports.models",
     "imports.reading_models",
     "visits.models",
@@ -40,6 +41,7 @@ TABLES = (
 ROOMS = (
     "accounts",
     "firms",
+    "policies",
     "imports",
     "visits",
     "requests",

@@ -17,6 +17,8 @@ DEFAULTS: dict[str, object] = {
     # Number of reverse proxies in front whose X-Forwarded-* headers are believed.
     "PROXIES": 0,
     "UPLOADS": "",
+    # Where the bureau's own rule packs lie; instance/packs when not said.
+    "PACKS": "",
     "DEMO": False,
     # How many answers of the list of firms a process keeps while the register stays as it is; 0 keeps none.
     "FINDINGS_KEPT": 2_000,
@@ -48,6 +50,7 @@ def load(app: Flask, overrides: dict[str, object] | None) -> None:
     app.config["DATABASE_URL"] = app.config["DATABASE_URL"] or f"sqlite:///{instance / 'crm.sqlite'}"
     app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"]
     app.config["UPLOADS"] = Path(str(app.config["UPLOADS"] or instance / "uploads"))
+    app.config["PACKS"] = Path(str(app.config["PACKS"] or instance / "packs"))
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or _kept_secret(instance / "secret_key")
     if len(str(app.config["SECRET_KEY"])) < 32:
         raise RuntimeError("SECRET_KEY must have at least 32 characters: unset it and one is made for you")

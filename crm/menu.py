@@ -34,6 +34,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("tasks.index", N_("待办"), icon="checklist", permission=Permission.TASK_READ),
     Entry("firms.handovers.index", N_("交接"), icon="transfer", permission=Permission.FIRM_ASSIGN),
     Entry("firms.groups.index", N_("集团"), icon="sitemap", permission=Permission.FIRM_LIST),
+    Entry("policies.index", N_("政策"), icon="gavel", permission=Permission.POLICY_READ),
     Entry("quality.index", N_("数据质量"), icon="zoom-exclamation", permission=Permission.QUALITY_READ),
     Entry("desk.jobs", N_("后台任务"), icon="progress", permission=Permission.JOB_READ),
     Entry("accounts.index", N_("账号"), icon="users", permission=Permission.ACCOUNT_ADMINISTER),

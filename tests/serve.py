@@ -44,6 +44,7 @@ def settings(folder: Path, database: str) -> dict[str, str]:
         "FLASK_APP": "wsgi.py",
         "QITI_DATABASE_URL": database,
         "QITI_UPLOADS": str(folder / "uploads"),
+        "QITI_PACKS": str(folder / "packs"),
         "QITI_SECRET_KEY": "w" * 40,
         "PYTHONWARNINGS": "default",
     }

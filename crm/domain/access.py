@@ -54,6 +54,10 @@ class Permission(StrEnum):
     LIST_EXPORT_PEOPLE = "list:export_people"
     PLAN_READ = "plan:read"
     PLAN_WRITE = "plan:write"
+    POLICY_ACTIVATE = "policy:activate"
+    POLICY_EDIT = "policy:edit"
+    POLICY_READ = "policy:read"
+    POLICY_TRY = "policy:try"
     PROFILE_PRINT = "profile:print"
     PROFILE_PRINT_MANY = "profile:print_many"
     QUALITY_READ = "quality:read"
@@ -79,22 +83,25 @@ _READ_MANY = {
 _WORK = {
     *(P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.FIRM_MERGE, P.IMPORT_RUN),
     *(P.LIST_EXPORT_PEOPLE, P.TASK_WORK, P.VISIT_RECORD),
-    *(P.PLAN_WRITE, P.QUALITY_SETTLE, P.REQUEST_RECORD, P.REQUEST_WORK),
+    *(P.PLAN_WRITE, P.POLICY_TRY, P.QUALITY_SETTLE, P.REQUEST_RECORD, P.REQUEST_WORK),
 }
 # Why a firm is stopped, its tags, where it went: the office's own notes, not for firms and agencies.
-_OFFICE = {P.FIRM_CARE_READ, P.QUALITY_READ}
+_OFFICE = {P.FIRM_CARE_READ, P.POLICY_READ, P.QUALITY_READ}
+
+# The rules are kept by administrators; what one of them proposes another, or a manager, puts in force.
+_RULES = {P.POLICY_READ, P.POLICY_EDIT, P.POLICY_ACTIVATE, P.POLICY_TRY}
 
 # A firm reads its own file; what it may change comes with the reports it files, not by editing the bureau's file.
 # An agency works on the firms assigned to it: reads, records coaching and requests, prints. The
 # auditor reads all, changes nothing.
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK | _OFFICE),
-    Role.MANAGER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK | _OFFICE),
+    Role.MANAGER: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _WORK | _OFFICE | {P.POLICY_ACTIVATE}),
     Role.FIRM_EDITOR: frozenset(_EVERYONE | _READ_ONE),
     Role.FIRM_CERTIFIER: frozenset(_EVERYONE | _READ_ONE),
     Role.AGENCY: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | {P.VISIT_RECORD, P.REQUEST_RECORD, P.TASK_WORK}),
     Role.AUDITOR: frozenset(_EVERYONE | _READ_ONE | _READ_MANY | _OFFICE | {P.AUDIT_READ, P.REGISTER_EXPORT}),
-    Role.ADMIN: frozenset(_EVERYONE | {P.ACCOUNT_ADMINISTER, P.JOB_READ, P.REGISTER_EXPORT}),
+    Role.ADMIN: frozenset(_EVERYONE | _RULES | {P.ACCOUNT_ADMINISTER, P.JOB_READ, P.REGISTER_EXPORT}),
 }
 
 

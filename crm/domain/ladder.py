@@ -46,14 +46,17 @@ RUNG_SHORT: dict[Rung, str] = {
     Rung.LEADING: N_("龙头"),
 }
 
-# The rule packs that say what a rung asks for; a rung without one is listed but not assessed.
+# The policies that say what a rung asks for. A rung whose policy is not in force is listed but not assessed: what a
+# hidden champion and a leading firm are, each city says itself.
 POLICY_OF: dict[Rung, str] = {
     Rung.TECH_SME: "tech_sme",
     Rung.INNOVATIVE_SME: "innovative_sme",
     Rung.HIGH_TECH: "hte",
     Rung.SRDI_SME: "srdi_sme",
     Rung.LITTLE_GIANT: "little_giant",
+    Rung.HIDDEN_CHAMPION: "hidden_champion",
     Rung.SINGLE_CHAMPION: "single_champion",
+    Rung.LEADING: "leading",
 }
 # The way up; a step beside it is held on the way and is nobody's aim (2号第三十条 takes it for one of two ways in).
 BESIDE = frozenset({Rung.INNOVATIVE_SME})

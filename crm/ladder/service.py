@@ -1,6 +1,6 @@
 """Where a firm stands and what it lacks; the same for a page, a print, a what-if and a whole register."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -12,13 +12,12 @@ from crm.domain.errors import Refused
 from crm.domain.ladder import BESIDE, POLICY_OF, RANK, RUNGS, Rung
 from crm.firms.models import Firm
 from crm.ladder import facts, queries
+from crm.policies import queries as policies
 from crm.rules import evaluate as engine
 from crm.rules.explain import Assessment, Criterion, assess
 from crm.rules.metrics import METRICS
-from crm.rules.pack import Action, Policy, in_force
-from crm.rules.reading import load
-
-ASSESSED = tuple(rung for rung in RUNGS if rung in POLICY_OF)
+from crm.rules.pack import Action, Policy
+from crm.rules.pack import in_force as versions_in_force
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Gap:
 
     ``renewal``: the firm stands on it and asks again, ``expires_on`` is the last day of what it holds. When no version
     holds on the day ``assessment`` is None and ``refused`` says why. ``facts`` is the one row that was judged, money in
-    fen.
+    fen. ``policy`` is what is judged by, whether or not a version of it holds; None when none is in force.
     """
 
     rung: Rung
@@ -37,16 +36,12 @@ class Gap:
     assessment: Assessment | None
     refused: Refused | None = None
     facts: pl.DataFrame = field(repr=False, default_factory=pl.DataFrame)
+    policy: Policy | None = field(repr=False, default=None)
 
     @property
-    def policy(self) -> Policy:
-        """The policy judged by, whether or not a version of it holds."""
-        return load()[POLICY_OF[self.rung]]
-
-    @property
-    def begins_on(self) -> date:
-        """The first day any version of the policy holds."""
-        return min(version.since for version in self.policy.versions)
+    def begins_on(self) -> date | None:
+        """The first day any version of the policy holds; None when none is in force."""
+        return min((version.since for version in self.policy.versions), default=None) if self.policy else None
 
     def by_state(self) -> dict[str, list[Criterion]]:
         """Return the top criteria by ``state``, what is lacking first."""
@@ -76,21 +71,29 @@ def state(criterion: Criterion) -> str:
     return "disputed" if any(leaf.readings for leaf in leaves) else "cannot_tell"
 
 
-def next_rung(held: Mapping[Rung, date | None]) -> Rung:
+def assessed(in_force: Collection[str]) -> tuple[Rung, ...]:
+    """Return the rungs that the policies in force say something of, lowest first."""
+    return tuple(rung for rung in RUNGS if POLICY_OF[rung] in in_force)
+
+
+def next_rung(held: Mapping[Rung, date | None], rungs: Sequence[Rung]) -> Rung:
     """Return the rung to work on: the lowest of the way up above all that is held, else the highest with a rule."""
     top = max((RANK[rung] for rung in held), default=0)
-    return next((rung for rung in ASSESSED if RANK[rung] > top and rung not in BESIDE), ASSESSED[-1])
+    way_up = (rung for rung in rungs if RANK[rung] > top and rung not in BESIDE)
+    return next(way_up, rungs[-1] if rungs else RUNGS[0])
 
 
 def gap(firm: Firm, on: date, rung: Rung | None = None) -> Gap:
     """Assess one firm for its next rung, or for ``rung``, on a day; see ``next_rung``.
 
-    A rung the firm holds already is assessed for its renewal. Raises KeyError for a rung without a rule.
+    A rung the firm holds already is assessed for its renewal.
     """
-    held = queries.held(firm.id, on)
-    target = rung or next_rung(held)
+    held, in_force = queries.held(firm.id, on), policies.in_force()
+    target = rung or next_rung(held, assessed(in_force))
     frame = facts.build(select(Firm.id).where(Firm.id == firm.id), on)
-    return _judge(Gap(target, on, target in held, held.get(target), None, facts=frame))
+    return _judge(
+        Gap(target, on, target in held, held.get(target), None, facts=frame, policy=in_force.get(POLICY_OF[target]))
+    )
 
 
 def what_if(now: Gap, changed: Mapping[str, Any]) -> Gap:
@@ -105,8 +108,12 @@ def what_if(now: Gap, changed: Mapping[str, Any]) -> Gap:
 
 def _judge(asked: Gap) -> Gap:
     action = Action.RENEWAL if asked.renewal else Action.NEW
+    if asked.policy is None:
+        return replace(asked, refused=Refused("这一级现在没有生效的政策文本"))
+    judged_by = {asked.policy.id: asked.policy}
     try:
-        return replace(asked, assessment=assess(asked.facts, POLICY_OF[asked.rung], asked.on, action)[0])
+        assessment = assess(asked.facts, asked.policy.id, asked.on, action, judged_by)[0]
+        return replace(asked, assessment=assessment)
     except Refused as refusal:
         return replace(asked, assessment=None, refused=refusal)
 
@@ -114,6 +121,6 @@ def _judge(asked: Gap) -> Gap:
 def assess_everyone(on: date) -> int:
     """Evaluate every firm for every policy in force on a day; return the number of firms."""
     frame = facts.build(select(Firm.id), on)
-    for _policy, version in in_force(load().values(), on):
+    for _policy, version in versions_in_force(policies.in_force().values(), on):
         engine.evaluate(version, frame, on)
     return frame.height

@@ -7,30 +7,18 @@ from typing import Any
 from flask_babel import gettext as _
 
 from crm.domain import money
-from crm.domain.industries import TECH_FIELDS
-from crm.kit.pages import UNKNOWN, in_english, told, words
+from crm.kit.pages import UNKNOWN, told
 from crm.ladder.closing import closing as closing_of
 from crm.ladder.evidence import door
 from crm.ladder.service import Gap, state
+from crm.policies.telling import figure_name, unit_word, written
 from crm.rules.catalogue import YEARLY_NAMES
 from crm.rules.explain import COMPARISON_SIGN, Criterion
 from crm.rules.figure import Kind
 from crm.rules.metrics import FIGURES
-from crm.rules.sizes import LABELS
 
 FEN_PER_HUNDREDTH_WAN = 10_000
-CODES = TECH_FIELDS | LABELS
 NOT_ABOVE = ("at_most", "below")
-
-
-def figure_name(key: str, year: int | None = None) -> str:
-    """Return the name of a fact or metric in the reader's language, with the ``year`` of a yearly one if said."""
-    base = key.rpartition("_y")[0]
-    if base in YEARLY_NAMES and year is not None:
-        return _("%(year)s年%(figure)s", year=year, figure=YEARLY_NAMES[base][in_english()])
-    if key in YEARLY_NAMES:
-        return YEARLY_NAMES[key][in_english()]
-    return FIGURES[key].en if in_english() else FIGURES[key].zh
 
 
 def year_of(key: str, on_year: int) -> int | None:
@@ -46,51 +34,17 @@ def fact_name(key: str, on_year: int) -> str:
 
 def shown(criterion: Criterion, value: Any) -> str:
     """Return a value of a criterion the way people write it."""
-    return _written(value, criterion.kind, criterion.unit, _decimals(criterion))
+    return written(value, criterion.kind, criterion.unit, _decimals(criterion))
 
 
 def fact(key: str, value: Any) -> str:
     """Return the value of a fact the way people write it."""
-    return _written(value, FIGURES[key].kind, FIGURES[key].unit)
+    return written(value, FIGURES[key].kind, FIGURES[key].unit)
 
 
 def unit(key: str) -> str:
     """Return the unit of a count as it stands beside a field; empty for what says its own."""
-    return _unit(FIGURES[key].unit).strip()
-
-
-def _written(value: Any, kind: Kind | None, unit: str, decimals: int = 2) -> str:
-    if value is None:
-        return UNKNOWN
-    match kind:
-        case Kind.MONEY:
-            return _("%(amount)s 万元", amount=money.show(int(value), money.Unit.WAN))
-        case Kind.RATIO:
-            return f"{value * 100:.{decimals}f}%"
-        case Kind.BOOL:
-            return _("是") if value else _("否")
-        case Kind.TEXT:
-            return "、".join(words(CODES.get(part, part)) for part in str(value).split("、"))
-        case Kind.DATE:
-            return str(value.isoformat())
-        case Kind.RANK:
-            return _("第 %(rank)s 名", rank=f"{value:g}")
-        case Kind.SCORE:
-            return _("%(points)s 分", points=f"{value:g}")
-        case _:
-            return f"{value:,.10g}{_unit(unit)}"
-
-
-def _unit(unit: str) -> str:
-    names = {
-        "person": _(" 人"),
-        "item": _(" 项"),
-        "day": _(" 天"),
-        "year": _(" 年"),
-        "point": _(" 分"),
-        "level": _(" 级"),
-    }
-    return names.get(unit, "")
+    return unit_word(FIGURES[key].unit).strip()
 
 
 def _decimals(criterion: Criterion) -> int:

@@ -22,6 +22,7 @@ from crm.ladder import history, queries, service, telling, whatif
 from crm.ladder.evidence import evidence_of
 from crm.ladder.facts import years_before
 from crm.ladder.forms import fact_form
+from crm.policies import queries as policies
 from crm.rules.catalogue import FACTS, STATED
 from crm.rules.figure import Kind
 
@@ -70,7 +71,7 @@ def firm(firm_id: int) -> ResponseReturnValue:
             "ladder/firm.html",
             head=firms.head(record, today),
             head_then=firms.head(record, day),
-            policies=service.ASSESSED,
+            policies=service.assessed(policies.in_force()),
             rows=rows,
             typed=request.args,
             Kind=Kind,

@@ -154,7 +154,8 @@ class Policy(Strict):
 
     ``kind``: a certificate that is granted, money that is given, a published list of firms, or a sign that calls for a
     look on the spot (met means: go there). ``windows`` are the announced days to file; ``expected_months`` those in
-    which the next is expected while none is announced.
+    which the next is expected while none is announced. ``digest`` is what the text is known by, ``activated`` whether
+    two people have put it in force: neither is read from the text.
     """
 
     id: str = Field(pattern="^[a-z][a-z0-9_]{1,39}$")
@@ -167,6 +168,11 @@ class Policy(Strict):
     expected_months: list[Month] = Field(default_factory=list)
     versions: list[Version] = Field(min_length=1)
     digest: str = ""
+    activated: bool = False
+
+    def judges(self, version: Version) -> bool:
+        """Whether one may judge by a version: somebody has verified it, or two people have activated the text."""
+        return version.verified or self.activated
 
     def next_window(self, on: date, area: str = "") -> Window | None:
         """Return the window open on a day, or the next announced, for firms in ``area`` (a division code)."""
@@ -196,7 +202,7 @@ def version_on(policy: Policy, on: date, action: Action = Action.NEW, *, unverif
     version = next((version for version in policy.versions if version.holds(on, action)), None)
     if version is None:
         raise Refused("{day}没有生效的“{policy}”规则", day=on.isoformat(), policy=policy.name.zh)
-    if not (version.verified or unverified):
+    if not (policy.judges(version) or unverified):
         raise Refused("“{policy}”的出处还没有人核对过，不能据此判断", policy=policy.name.zh)
     return version
 
@@ -204,7 +210,7 @@ def version_on(policy: Policy, on: date, action: Action = Action.NEW, *, unverif
 def in_force(policies: Iterable[Policy], on: date, action: Action = Action.NEW) -> Iterator[tuple[Policy, Version]]:
     """Return the policies by which one may judge on a day, each with its version; the others are passed over."""
     for policy in policies:
-        version = next((v for v in policy.versions if v.holds(on, action) and v.verified), None)
+        version = next((v for v in policy.versions if v.holds(on, action) and policy.judges(v)), None)
         if version is not None:
             yield policy, version
 

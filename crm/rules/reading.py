@@ -37,8 +37,11 @@ def read(path: Path) -> Policy:
     return parse(text, path.name)
 
 
-def parse(text: str, name: str) -> Policy:
-    """Return the policy that ``text`` states; ``name`` is the file that faults are told of. Raises PackError."""
+def parse(text: str, name: str, *, activated: bool = False) -> Policy:
+    """Return the policy that ``text`` states; ``name`` is the file that faults are told of. Raises PackError.
+
+    ``activated``: two people have put the text in force, so that its unverified versions count as well.
+    """
     try:
         data, node = document.read(text)
     except document.DocumentError as error:
@@ -46,7 +49,7 @@ def parse(text: str, name: str) -> Policy:
     if not isinstance(data, dict):
         raise PackError(name, ((1, "a pack is a mapping with id, name, versions …"),))
     lines = dict(_lines(node)) if node is not None else {}
-    data["digest"] = sha256(text.encode()).hexdigest()
+    data |= {"digest": sha256(text.encode()).hexdigest(), "activated": activated}
     try:
         policy = Policy.model_validate(data)
     except ValidationError as error:
@@ -69,6 +72,13 @@ def load(extra: tuple[Path, ...] = ()) -> dict[str, Policy]:
             raise PackError(file.name, ((1, f"a policy {policy.id} exists already"),))
         policies[policy.id] = policy
     return policies
+
+
+@lru_cache
+def texts() -> dict[str, str]:
+    """Return {digest: text} of the product's own packs."""
+    own = [file.read_text(encoding="utf-8") for file in sorted(OWN.rglob("*.yaml"))]
+    return {sha256(text.encode()).hexdigest(): text for text in own}
 
 
 def _lines(node: yaml.Node, place: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], int]]:

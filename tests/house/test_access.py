@@ -24,8 +24,10 @@ from crm.lists.bulk_models import BulkAct
 from crm.lists.export_models import Export, ExportLayout
 from crm.lists.saved_models import SavedView
 from crm.plans.models import Plan, PlanGoal
+from crm.policies import service as policies
 from crm.quality.models import Settled
 from crm.requests.models import Request
+from crm.rules.reading import OWN
 from crm.tasks.models import Task
 from crm.visits.models import Visit
 from tests.house.access_table import TABLE
@@ -128,7 +130,12 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
     other = make.firm(name="丙企业有限公司")
     gone = make.firm(name="甲企业旧档", status="merged", merged_into_id=a.id)
     done = make.add(Merge(kept_id=a.id, gone_id=gone.id, at=now, by_name=officer.name, log=[]))
+    with app.app_context(), transaction():
+        edition = policies.draft(users["A"], (OWN / "national/tech_sme.yaml").read_text(encoding="utf-8")).id
     ids = {
+        "policy_id": "hte",
+        "edition_id": edition,
+        "policies.editions.end": {"action": "withdraw"},
         "stop_id": stop.id,
         "tag_id": tag.id,
         "group_id": group.id,

@@ -12,6 +12,7 @@ FLOORS: list[set[str]] = [
     {"kit"},
     {"journal", "accounts"},
     {"firms"},
+    {"policies"},
     {"visits", "requests", "plans", "tasks"},
     {"imports"},
     {"ladder"},
