@@ -41,7 +41,7 @@ from crm.domain.records import (
 )
 from crm.kit.forms import EditForm, Form, WanField
 from crm.kit.pages import told, words
-from crm.rules.reading import load
+from crm.policies.queries import known
 
 BLANK = SelectChoice("", _l("未知"))
 TRI = [BLANK, SelectChoice("yes", _l("是")), SelectChoice("no", _l("否"))]
@@ -153,7 +153,7 @@ class AchievementForm(EditForm):
 
 def _award_policies() -> list[SelectChoice]:
     """Return the policies that give money; a page that is drawn asks anew."""
-    given = [policy for policy in load().values() if policy.kind == "award"]
+    given = [policy for policy in known().values() if policy.kind == "award"]
     return [BLANK, *(SelectChoice(policy.id, told(policy.name)) for policy in given)]
 
 

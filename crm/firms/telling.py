@@ -35,7 +35,7 @@ from crm.domain.requests import (
 from crm.domain.words import N_
 from crm.journal.models import Event
 from crm.kit.pages import UNKNOWN, number, told, wan, words
-from crm.rules.reading import load
+from crm.policies.queries import known
 
 # What is done, by the name the trail keeps.
 ACTION_LABELS: dict[str, str] = {
@@ -431,8 +431,8 @@ class Teller:
             return "、".join(self.value(subject, field, item) for item in value)
         if field in _MONEY and isinstance(value, int):
             return _("%(amount)s 万元", amount=wan(value))
-        if field == "policy_id" and value in load():
-            return told(load()[value].name)
+        if field == "policy_id" and value in known():
+            return told(known()[value].name)
         if field in _DISTRICTS:
             return words(DISTRICTS.get(value, value))
         if field in self.names:

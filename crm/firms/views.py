@@ -41,7 +41,7 @@ from crm.firms.forms import AttachmentForm, ReturnForm
 from crm.kit import clock, files, tables
 from crm.kit.access import requires
 from crm.kit.pages import page
-from crm.rules.reading import load
+from crm.policies.queries import known
 
 for _part in (care_views, group_views, handover_views):
     bp.register_blueprint(_part.bp)
@@ -88,7 +88,7 @@ def _file(firm: Any, head: queries.Head, moves: list[Any], parts: dict[str, Any]
         achievement_labels=ACHIEVEMENT_LABELS,
         levels=LEVEL_LABELS,
         award_levels=AWARD_LEVEL_LABELS,
-        policies=load(),
+        policies=known(),
         ip_labels=IP_LABELS,
         class_one=CLASS_ONE,
         attachment_form=AttachmentForm(),

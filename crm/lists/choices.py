@@ -7,7 +7,7 @@ from crm.firms import queries as firms
 from crm.firms import tags
 from crm.lists import fields
 from crm.lists.conditions import Group
-from crm.rules.reading import load
+from crm.policies.queries import known
 from crm.screening import queries as screening
 from crm.screening import words
 
@@ -23,7 +23,7 @@ def of(key: str, user: User) -> dict[str, str]:
     if key == "tags":
         return {str(tag.id): tag.name for tag, _count in tags.in_use(user)}
     if key == "screening":
-        return {policy: words.policy_name(policy) for policy in load()}
+        return {policy: words.policy_name(policy) for policy in known()}
     if key in {"only_criterion", "only_fact"}:
         name = words.criterion_name if key == "only_criterion" else lambda _policy, fact: words.fact_name(fact)
         column = key.removeprefix("only_")

@@ -23,7 +23,7 @@ from crm.firms.queries import rung_rank, valid_on
 from crm.kit.db import db
 from crm.lists.fields import CARE, FILE, IDENTITY, LADDER, OFFICE, PLACE, TRADE, YEARLY
 from crm.lists.screened import nearness
-from crm.rules.reading import load
+from crm.policies.queries import known
 from crm.screening import queries as screening
 from crm.screening import words as screened_words
 
@@ -195,7 +195,7 @@ def find(key: str) -> Column | None:
     """Return a column by its key: one of COLUMNS, a figure of a year ("revenue.2025"), a policy ("screening.hte")."""
     if key.startswith(SCREENED):
         policy_id = key.removeprefix(SCREENED)
-        return _screened(policy_id) if policy_id in load() else None
+        return _screened(policy_id) if policy_id in known() else None
     dated = _DATED.fullmatch(key)
     if dated and dated[1] in FIGURES:
         return _figure(dated[1], int(dated[2]))
@@ -210,7 +210,7 @@ def shown(user: User, keys: Sequence[str]) -> list[Column]:
 def offered(user: User) -> dict[str, list[Column]]:
     """Return the columns ``user`` may choose, by the head they stand under."""
     found: dict[str, list[Column]] = {}
-    for column in (*COLUMNS.values(), *map(_screened, load())):
+    for column in (*COLUMNS.values(), *map(_screened, known())):
         if column.open_for(user) and column.key not in {"name", "uscc"}:
             found.setdefault(column.group, []).append(column)
     return found

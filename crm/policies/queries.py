@@ -8,13 +8,14 @@ from datetime import date
 from threading import Lock
 
 from sqlalchemy import Select, false, select
+from sqlalchemy.orm import SessionTransaction
 
 from crm.accounts.models import User
 from crm.domain.access import Permission, may
 from crm.domain.errors import Refused
 from crm.domain.policies import EditionStatus
 from crm.domain.words import N_
-from crm.kit.db import db, writing
+from crm.kit.db import db, is_reading, writing
 from crm.policies import store
 from crm.policies.models import PolicyEdition
 from crm.rules.pack import Action, Policy, Version
@@ -28,10 +29,14 @@ UNREADABLE = N_("文本不能再读成规则，没有用它判断：请改好后
 
 @dataclass(frozen=True)
 class Standing:
-    """What is judged by: {policy id: policy}, and {policy id: why its active text is not used}."""
+    """What is judged by: {policy id: policy}, and {policy id: why its active text is not used}.
+
+    ``known`` are all policies that have a name here, judged by or not.
+    """
 
     policies: Mapping[str, Policy] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, Policy] = field(default_factory=dict)
 
 
 _standings: OrderedDict[Active, Standing] = OrderedDict()
@@ -47,8 +52,25 @@ def in_force() -> Mapping[str, Policy]:
     return standing().policies
 
 
+def known() -> Mapping[str, Policy]:
+    """Return every policy that has a name here, whether or not it is judged by."""
+    return standing().known
+
+
 def standing() -> Standing:
-    """Return what is in force and what should be and cannot."""
+    """Return what is in force and what should be and cannot; who only reads asks the database once a transaction."""
+    session = db.session()
+    now = session.get_transaction() if is_reading() else None
+    read: tuple[SessionTransaction | None, Standing] | None = session.info.get("policies")
+    if now is not None and read is not None and read[0] is now:
+        return read[1]
+    found = _now()
+    if is_reading():
+        session.info["policies"] = (session.get_transaction(), found)
+    return found
+
+
+def _now() -> Standing:
     active: Active = tuple(
         (edition_id, digest)
         for edition_id, digest in db.session.execute(
@@ -88,7 +110,8 @@ def _overlaid(active: Active) -> Standing:
             logging.getLogger("crm").error("edition %s of %s: %s", edition.id, edition.policy_id, error)
     for policy_id, why in broken.items():
         logging.getLogger("crm").error("policy %s is judged by nobody: %s", policy_id, why)
-    return Standing(dict(sorted(policies.items())), broken)
+    named = {**load(), **policies}
+    return Standing(dict(sorted(policies.items())), broken, dict(sorted(named.items())))
 
 
 def judged_by(policy: Policy) -> bool:
@@ -112,7 +135,7 @@ def text_of(digest: str) -> str | None:
 
 def get_policy(policy_id: str) -> Policy:
     """Return a policy that is judged by, else the shipped one that waits for two people. Refused for no such policy."""
-    policy = in_force().get(policy_id) or load().get(policy_id)
+    policy = known().get(policy_id)
     if policy is None:
         raise Refused("没有这项政策：{policy}", policy=policy_id[:40])
     return policy

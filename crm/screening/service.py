@@ -21,10 +21,10 @@ from crm.firms.queries import valid_on
 from crm.kit import clock, frames, jobs
 from crm.kit.db import db, transaction
 from crm.ladder import facts
+from crm.policies.queries import in_force
 from crm.rules import screen
 from crm.rules.evaluate import prepare
 from crm.rules.pack import Policy
-from crm.rules.reading import load
 from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningDue, ScreeningRun
 
 WALK = "screening.pass"
@@ -72,10 +72,11 @@ def walk(on: date, cause: Cause, step: jobs.Step | None = None) -> int:
 
     Call it outside a transaction. What was changed before it began to read is judged by it and waits no longer.
     """
-    began, policies = clock.now(), load()
+    began = clock.now()
     if step is not None:
         step.at(0, 1, N_("逐家逐条评估"))
     with transaction(writing=False):
+        policies = in_force()
         last_due = db.session.scalar(select(func.max(ScreeningDue.id))) or 0
         found = judge(select(Firm.id).where(Firm.merged_into_id.is_(None)), on, policies)
         ids = sorted(set(found["firm_id"]) | set(db.session.scalars(select(Screening.firm_id).distinct())))
@@ -99,8 +100,9 @@ def catch_up(on: date) -> bool:
     with transaction(writing=False):
         if db.session.execute(due.limit(1)).first() is None:
             return False
-    began, policies = clock.now(), load()
+    began = clock.now()
     with transaction():
+        policies = in_force()
         lines = db.session.execute(due.with_for_update(skip_locked=True)).all()
         ids = sorted({firm_id for _id, firm_id in lines})
         if ids:

@@ -3,21 +3,21 @@
 from flask_babel import gettext as _
 
 from crm.ladder.telling import figure_name, told
+from crm.policies.queries import known
 from crm.rules.evaluate import Outcome
 from crm.rules.pack import AllOf, AnyOf, Condition, Node
-from crm.rules.reading import load
 from crm.screening.models import Screening
 
 
 def policy_name(policy_id: str) -> str:
     """Return the name of a policy in the reader's language; its id when there is no such policy any more."""
-    policy = load().get(policy_id)
+    policy = known().get(policy_id)
     return told(policy.name) if policy else policy_id
 
 
 def criterion_name(policy_id: str, key: str) -> str:
     """Return the name of a criterion as its newest version says it."""
-    policy = load().get(policy_id)
+    policy = known().get(policy_id)
     for version in reversed(policy.versions if policy else []):
         found = _find(version.criteria, key)
         if found is not None:

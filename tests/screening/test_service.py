@@ -12,6 +12,7 @@ from crm.firms import derived
 from crm.firms.models import CreditCheck
 from crm.kit import jobs
 from crm.kit.db import db, transaction
+from crm.rules.reading import load
 from crm.screening import queries, service
 from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningRun
 from tests.digest import digest
@@ -194,9 +195,9 @@ def test_it_says_the_same_alone_and_among_others(make) -> None:
 def test_a_policy_no_longer_in_force_leaves_nothing_behind(make, monkeypatch) -> None:
     firm = make.firm()
     walk()
-    policies = dict(service.load())
+    policies = dict(load())
     del policies["hte"]
-    monkeypatch.setattr(service, "load", lambda: policies)
+    monkeypatch.setattr(service, "in_force", lambda: policies)
     walk()
     assert found(firm, "hte") is None
     assert found(firm, "tech_sme") is not None

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "016"
-down_revision: str | None = "015"
+revision: str = "017"
+down_revision: str | None = "016"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
