@@ -43,7 +43,7 @@ ENTRIES: tuple[Entry, ...] = (
 )
 
 # Rooms that stand under the entry of another.
-UNDER = {"firms": "lists", "lists.saved": "lists", "lists.cells": "lists"}
+UNDER = dict.fromkeys(("firms", "lists.saved", "lists.cells", "lists.exports", "lists.bulk"), "lists")
 
 
 def init_app(app: Flask) -> None:

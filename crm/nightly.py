@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 
 from crm.accounts.models import FailedAttempt, Invitation, SignIn
 from crm.firms import assignments, derived, moves, names
-from crm.kit import clock, rounds
+from crm.kit import clock, jobs, rounds
 from crm.kit.db import db, transaction
 from crm.kit.once import Act
 from crm.lists import bulk, export
@@ -43,6 +43,7 @@ def tidy(_today: date) -> None:
     db.session.execute(delete(SignIn).where(SignIn.began_at < now - KEEP_SIGN_INS))
     db.session.execute(delete(Invitation).where(Invitation.expires_at < now - KEEP_ACT_KEYS))
     export.tidy()
+    jobs.tidy()
     bulk.tidy()
     db.session.execute(delete(FailedAttempt).where(FailedAttempt.last_at < now - timedelta(days=1)))
 

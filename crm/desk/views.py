@@ -184,7 +184,9 @@ def list_jobs() -> ResponseReturnValue:
 def job(job_id: int) -> ResponseReturnValue:
     """Show how far one job is; the page asks for its middle part again until the job is over."""
     template = "desk/_job.html" if is_fragment() else "desk/job.html"
-    return page(template, job=_own(job_id), kinds=JOB_LABELS, statuses=jobs.STATUS_LABELS)
+    return page(
+        template, job=_own(job_id), kinds=JOB_LABELS, statuses=jobs.STATUS_LABELS, kept_days=files.KEPT_FOR.days
+    )
 
 
 @bp.post("/jobs/<int:job_id>/cancel")

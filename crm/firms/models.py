@@ -17,6 +17,7 @@ from crm.domain.records import (
     Level,
     Source,
 )
+from crm.kit import files
 from crm.kit.db import Base
 
 
@@ -321,3 +322,6 @@ class Attachment(Base):
     size: Mapped[int]
     added_at: Mapped[datetime]
     added_by: Mapped[str] = mapped_column(String(64))
+
+
+files.held_by(Attachment.key)

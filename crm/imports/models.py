@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.domain.lists import Answer, ImportStatus, Question, RowOutcome
+from crm.kit import files
 from crm.kit.db import Base
 
 
@@ -84,3 +85,6 @@ class Decision(Base):
     decided_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+files.held_by(Import.file_key)

@@ -67,7 +67,7 @@ def apply(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
     with _all_kept(), _failing(import_id):
         step.at(0, 2, N_("读取表格"))
         item, rows = _read(import_id)
-        step.at(1, 2, N_("写入档案"))
+        step.at(1, 2, N_("写入档案"), last=True)
         with transaction():
             item = db.session.get_one(Import, import_id)
             owner = db.session.get_one(User, item.owner_id)
@@ -90,7 +90,7 @@ def take_back(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
     import_id = params["import_id"]
     if not _awaits(import_id, ImportStatus.UNDOING, step):
         return {}
-    step.at(0, 1, N_("撤销导入"))
+    step.at(0, 1, N_("撤销导入"), last=True)
     with _all_kept(), transaction():
         item = db.session.get_one(Import, import_id)
         owner = db.session.get_one(User, item.owner_id)

@@ -216,7 +216,7 @@ def snapshot() -> Iterator[Connection]:
         yield connection
 
 
-def chunks(ids: Collection[int]) -> Iterator[Sequence[int]]:
-    """Cut ``ids`` into parts that one statement can name."""
+def chunks(ids: Collection[Any]) -> Iterator[Sequence[Any]]:
+    """Cut ``ids`` (or codes, or keys) into parts that one statement can name."""
     all_of_them = list(ids)
     return (all_of_them[start : start + CHUNK] for start in range(0, len(all_of_them), CHUNK))

@@ -2,15 +2,24 @@
 
 import os
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
 
 from crm.domain.errors import Refused
+from crm.kit.db import chunks, db
 
 MAX_ATTACHMENT_BYTES = 20 * 1024 * 1024
+# How long the register keeps what it wrote for somebody to fetch.
+KEPT_FOR = timedelta(days=7)
+# The columns that name files of the store. The same content is kept once, so one file may have many holders.
+_holders: list[Any] = []
 
 # What an attachment may be, by its first bytes. Anything a browser would run (html, svg) is not here.
 _KINDS: tuple[tuple[bytes, str, str], ...] = (
@@ -60,6 +69,24 @@ def store(content: bytes) -> Stored:
             os.fsync(file.fileno())
         Path(temporary).rename(path)
     return Stored(key, digest, len(content))
+
+
+def held_by(column: Any) -> None:
+    """Say that ``column`` names files of the store: whoever keeps keys says so."""
+    _holders.append(column)
+
+
+def let_go(keys: Collection[str]) -> None:
+    """Remove files that no record names any more; the records have let go of them in the caller's transaction."""
+    db.session.flush()
+    still = {
+        key
+        for column in _holders
+        for part in chunks(keys)
+        for key in db.session.scalars(select(column).where(column.in_(part)))
+    }
+    for key in set(keys) - still:
+        path_of(key).unlink(missing_ok=True)
 
 
 def folder() -> Path:

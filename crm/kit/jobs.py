@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, select
+from sqlalchemy import JSON, ForeignKey, String, Text, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.domain.errors import Refused
 from crm.domain.words import N_
-from crm.kit import clock
+from crm.kit import clock, files
 from crm.kit.db import Base, db, transaction
 
 # A worker that has not said a word for this long is taken for dead and its job is started again.
@@ -40,7 +40,10 @@ OVER = frozenset({JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED})
 
 
 class Job(Base):
-    """One piece of long work. ``done`` of ``total`` steps; ``result`` is what the kind of job leaves behind."""
+    """One piece of long work. ``done`` of ``total`` steps; ``result`` is what the kind of job leaves behind.
+
+    ``stoppable``: it still asks whether to go on. ``result_key`` is let go of after files.KEPT_FOR.
+    """
 
     __tablename__ = "job"
 
@@ -57,6 +60,7 @@ class Job(Base):
     result_name: Mapped[str | None] = mapped_column(String(200))
     error: Mapped[str | None] = mapped_column(Text)
     cancel_asked: Mapped[bool] = mapped_column(default=False)
+    stoppable: Mapped[bool] = mapped_column(default=True, server_default=true())
     tries: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -66,6 +70,9 @@ class Job(Base):
     def over(self) -> bool:
         """Whether nothing more will happen."""
         return self.status in OVER
+
+
+files.held_by(Job.result_key)
 
 
 class Cancelled(Exception):
@@ -78,14 +85,15 @@ class Step:
     def __init__(self, job_id: int) -> None:
         self.job_id = job_id
 
-    def at(self, done: int, total: int, stage: str) -> None:
+    def at(self, done: int, total: int, stage: str, *, last: bool = False) -> None:
         """Record progress in a transaction of its own; call it outside the job's own transactions.
 
-        Raises Cancelled when the owner has asked to stop.
+        ``last``: what follows is one transaction to the end, and nobody asks again. Raises Cancelled when the owner
+        has asked to stop.
         """
         with transaction():
             job = db.session.get_one(Job, self.job_id)
-            job.done, job.total, job.stage = done, total, stage
+            job.done, job.total, job.stage, job.stoppable = done, total, stage, not last
             job.lease_until = clock.now() + LEASE
             cancelled = job.cancel_asked
         if cancelled:
@@ -130,11 +138,23 @@ def of(owner_id: int, limit: int = 50) -> list[Job]:
 
 
 def cancel(job: Job) -> None:
-    """Ask a job to stop: one that has not begun stops at once."""
+    """Ask a job to stop: one that has not begun stops at once. Raises Refused when it does not listen any more."""
     if job.status is JobStatus.QUEUED:
         job.status, job.finished_at = JobStatus.CANCELLED, clock.now()
+    elif not job.over and not job.stoppable:
+        raise Refused("已经到最后一步，不能停止：请等它完成")
     elif not job.over:
         job.cancel_asked = True
+
+
+def tidy() -> None:
+    """Let go of results kept long enough."""
+    old = Job.finished_at < clock.now() - files.KEPT_FOR
+    keys = set()
+    for job in db.session.scalars(select(Job).where(old, Job.result_key.is_not(None))):
+        keys.add(str(job.result_key))
+        job.result_key = None
+    files.let_go(keys)
 
 
 def run_next() -> bool:

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,6 @@ TICKED, EVERYTHING = "逐家勾选", "全部企业"
 MOST = 100_000
 AT_ONCE = 1_000
 BATCH = 1_000
-KEPT_FOR = timedelta(days=7)
 WIDTHS = {"code": 22, "day": 12, "moment": 17, "number": 10, "year": 8, "wan": 16, "rung": 14, "option": 12}
 Reading = Callable[[], AbstractContextManager[Any]]
 Tell = Callable[[int, int, str], None]
@@ -214,9 +213,10 @@ def watermark(user: User, reason: str) -> str:
 
 def tidy() -> None:
     """Let go of files kept long enough and of choices that came to nothing."""
-    old = clock.now() - KEPT_FOR
+    old, keys = clock.now() - files.KEPT_FOR, set()
     for export in db.session.scalars(select(Export).where(Export.created_at < old, Export.file_key.is_not(None))):
-        files.path_of(str(export.file_key)).unlink(missing_ok=True)
+        keys.add(str(export.file_key))
         export.file_key = None
+    files.let_go(keys)
     for export in db.session.scalars(select(Export).where(Export.created_at < old, Export.row_kind.is_(None))):
         db.session.delete(export)

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.domain.exports import FileFormat, RowKind
+from crm.kit import files
 from crm.kit.db import Base
 
 
@@ -53,3 +54,6 @@ class ExportLayout(Base):
     row_kind: Mapped[RowKind]
     places: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     created_at: Mapped[datetime]
+
+
+files.held_by(Export.file_key)

@@ -42,7 +42,7 @@ def show(export_id: int) -> ResponseReturnValue:
     item = export.get(current_user, export_id)
     if item.row_kind is not None and request.method == "GET":
         template = "exports/_state.html" if is_fragment() else "exports/made.html"
-        return page(template, export=item, job=_job(item), formats=FORMAT_LABELS, kept_days=export.KEPT_FOR.days)
+        return page(template, export=item, job=_job(item), formats=FORMAT_LABELS, kept_days=files.KEPT_FOR.days)
     every = [
         layouts.of_list(export.list_of(item), current_user),
         *layouts.BUILT_IN.values(),

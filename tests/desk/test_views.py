@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from crm.desk.queries import KeyFigure
 from crm.domain.access import Role
 from crm.domain.records import VisitKind
-from crm.firms.models import Contact
+from crm.firms.models import Attachment, Contact
 from crm.journal.service import System, record
 from crm.kit import clock, files, jobs
 from crm.kit.db import db, transaction
@@ -286,6 +286,42 @@ class TestJobs:
         page = browser.post(f"/jobs/{running.id}/cancel")
         assert "正在停止" in page.words
         assert page.forms() == []
+
+    def test_the_last_step_is_not_stopped(self, make, browse) -> None:
+        officer = make.user()
+        writing = make.add(job(officer, status=JobStatus.RUNNING))
+        with make.app.app_context():
+            jobs.Step(writing.id).at(1, 2, "写入档案", last=True)
+        browser = browse(officer)
+        page = browser.get(f"/jobs/{writing.id}")
+        assert "不能停止" in page.words
+        assert page.forms() == []
+        browser.post(f"/jobs/{writing.id}/cancel", {}, 422)
+
+    def test_a_result_is_let_go_of_after_its_days_unless_somebody_else_holds_it(self, make, browse) -> None:
+        officer, firm = make.user(), make.firm()
+        with make.app.app_context():
+            alone, shared = (files.store(content).key for content in (b"PK\x03\x04 a", b"PK\x03\x04 b"))
+        old = clock.now() - files.KEPT_FOR - timedelta(hours=1)
+        over = {"kind": "letters.profiles", "status": JobStatus.DONE, "result": {}, "result_name": "画像.zip"}
+        gone, fresh = (make.add(job(officer, **over, result_key=alone, finished_at=at)) for at in (old, clock.now()))
+        make.add(job(officer, **over, result_key=shared, finished_at=old))
+        told = {"name": "b.zip", "media_type": "application/zip", "sha256": "0" * 64, "size": 5}
+        make.add(Attachment(firm_id=firm.id, key=shared, **told, added_at=clock.now(), added_by="x"))
+        with make.app.app_context():
+            with transaction():
+                jobs.tidy()
+            assert files.path_of(alone).exists(), "a later job left the same"
+            assert files.path_of(shared).exists(), "it is attached to a file"
+        browser = browse(officer)
+        assert "文件已过保留期" in browser.get(f"/jobs/{gone.id}").words
+        browser.get(f"/jobs/{gone.id}/result", 404)
+        assert "文件保留 7 天。" in browser.get(f"/jobs/{fresh.id}").words
+        with make.app.app_context():
+            with transaction():
+                db.session.get(jobs.Job, fresh.id).finished_at = old
+                jobs.tidy()
+            assert not files.path_of(alone).exists()
 
     def test_the_result_goes_to_its_owner_alone(self, make, browse) -> None:
         officer = make.user()

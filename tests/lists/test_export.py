@@ -265,7 +265,7 @@ def test_files_go_after_a_while_and_the_record_stays(
             made = db.session.scalars(select(Export).where(Export.file_key.is_not(None))).one()
             path = files.path_of(made.file_key)
             for item in db.session.scalars(select(Export)):
-                item.created_at = clock.now() - export.KEPT_FOR - timedelta(hours=1)
+                item.created_at = clock.now() - files.KEPT_FOR - timedelta(hours=1)
         assert path.exists()
         with transaction():
             export.tidy()

@@ -227,6 +227,12 @@ def test_what_a_list_found_is_kept_while_the_register_stands_still(app: Flask, m
     assert len(names(officer.get("/firms"))) == 2
 
 
+def test_bulk_acts_and_exports_stand_under_the_list(make, browse) -> None:
+    officer = browse(make.user())
+    for address in ("/bulk", "/exports"):
+        assert '<a href="/firms" aria-current="page">' in officer.get(address).text
+
+
 def test_pinned_views_stand_at_the_side_with_their_counts(app: Flask, four, make, browse) -> None:
     officer = browse(make.user("officer"))
     officer.submit("/firms/views/new?where=revenue.missing(2025)", {"name": "缺数据"})
