@@ -66,6 +66,8 @@ class Permission(StrEnum):
     REQUEST_READ = "request:read"
     REQUEST_RECORD = "request:record"
     REQUEST_WORK = "request:work"
+    SCREENING_READ = "screening:read"
+    SCREENING_RUN = "screening:run"
     TASK_READ = "task:read"
     TASK_WORK = "task:work"
     VISIT_READ = "visit:read"
@@ -78,12 +80,12 @@ _EVERYONE = {P.ACCOUNT_SELF, P.DESK_READ}
 _READ_ONE = {P.FIRM_READ, P.LADDER_READ, P.PROFILE_PRINT}
 _READ_MANY = {
     *(P.FIRM_LIST, P.VISIT_READ, P.LADDER_COUNT, P.PROFILE_PRINT_MANY, P.JOB_READ, P.LIST_EXPORT, P.TASK_READ),
-    *(P.PLAN_READ, P.REQUEST_READ),
+    *(P.PLAN_READ, P.REQUEST_READ, P.SCREENING_READ),
 }
 _WORK = {
     *(P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.FIRM_MERGE, P.IMPORT_RUN),
     *(P.LIST_EXPORT_PEOPLE, P.TASK_WORK, P.VISIT_RECORD),
-    *(P.PLAN_WRITE, P.POLICY_TRY, P.QUALITY_SETTLE, P.REQUEST_RECORD, P.REQUEST_WORK),
+    *(P.PLAN_WRITE, P.POLICY_TRY, P.QUALITY_SETTLE, P.REQUEST_RECORD, P.REQUEST_WORK, P.SCREENING_RUN),
 }
 # Why a firm is stopped, its tags, where it went: the office's own notes, not for firms and agencies.
 _OFFICE = {P.FIRM_CARE_READ, P.POLICY_READ, P.QUALITY_READ}

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from crm.accounts.models import User
 from crm.firms import queries as firms
 from crm.firms import tags
+from crm.kit import clock
+from crm.ladder.telling import fact_name
 from crm.lists import fields
 from crm.lists.conditions import Group
 from crm.policies.queries import known
@@ -25,7 +27,8 @@ def of(key: str, user: User) -> dict[str, str]:
     if key == "screening":
         return {policy: words.policy_name(policy) for policy in known()}
     if key in {"only_criterion", "only_fact"}:
-        name = words.criterion_name if key == "only_criterion" else lambda _policy, fact: words.fact_name(fact)
+        year = clock.today().year
+        name = words.criterion_name if key == "only_criterion" else lambda _policy, fact: fact_name(fact, year)
         column = key.removeprefix("only_")
         return {
             f"{policy}:{step}": f"{words.policy_name(policy)}：{name(policy, step)}"

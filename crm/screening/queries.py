@@ -1,15 +1,16 @@
 """What a pass found, for those who may see the firms: counts by policy, by criterion and district, what turned."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, false, func, or_, select
 
 from crm.accounts.models import User
-from crm.firms.models import Firm
-from crm.firms.queries import visible_to
+from crm.domain.ladder import Rung
+from crm.firms.models import Certification, Firm
+from crm.firms.queries import valid_on, visible_to
 from crm.kit.db import db
 from crm.rules.evaluate import Outcome
 from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningDue, ScreeningRun
@@ -42,8 +43,8 @@ def mine(user: User) -> Select[tuple[int]]:
     return visible_to(user).with_only_columns(Firm.id)
 
 
-def counts(user: User, since: date) -> dict[str, Count]:
-    """Return {policy: Count}, changes from ``since`` on; two statements, whatever the size of the register."""
+def counts(user: User, since: date, policy_id: str | None = None) -> dict[str, Count]:
+    """Return {policy: Count} of all policies or one, changes from ``since`` on; two statements, however many firms."""
     found: dict[str, Count] = {}
     query = select(
         Screening.policy_id,
@@ -53,6 +54,8 @@ def counts(user: User, since: date) -> dict[str, Count]:
         func.count(Screening.fact),
     )
     query = query.where(Screening.firm_id.in_(mine(user))).group_by(Screening.policy_id, Screening.outcome)
+    if policy_id is not None:
+        query = query.where(Screening.policy_id == policy_id)
     for policy, outcome, firms, criterion, fact in db.session.execute(query):
         count = found.setdefault(policy, Count())
         setattr(count, Outcome(outcome).name.lower(), firms)
@@ -65,6 +68,8 @@ def counts(user: User, since: date) -> dict[str, Count]:
         func.count(func.distinct(case((change.now == Outcome.MET, change.firm_id)))),
         func.count(func.distinct(case((away, change.firm_id)))),
     )
+    if policy_id is not None:
+        turned = turned.where(change.policy_id == policy_id)
     turned = turned.where(change.on >= since, change.firm_id.in_(mine(user))).group_by(change.policy_id)
     for policy, gained, lost in db.session.execute(turned):
         if policy in found:
@@ -91,7 +96,7 @@ def steps(column: Literal["criterion", "fact"]) -> list[tuple[str, str]]:
     """Return the (policy, criterion or fact) between which and some firm nothing else stands."""
     step = Screening.criterion if column == "criterion" else Screening.fact
     query = select(Screening.policy_id, step).where(step.is_not(None)).distinct()
-    return sorted(db.session.execute(query).tuples())  # type: ignore[arg-type]
+    return sorted((policy, key) for policy, key in db.session.execute(query))
 
 
 def of_firms(firm_ids: list[int], policies: Collection[str] | None = None) -> dict[int, dict[str, Screening]]:
@@ -103,6 +108,16 @@ def of_firms(firm_ids: list[int], policies: Collection[str] | None = None) -> di
     for row in db.session.scalars(query):
         found.setdefault(row.firm_id, {})[row.policy_id] = row
     return found
+
+
+def expiring(user: User, on: date, until: Mapping[Rung, date]) -> dict[Rung, int]:
+    """Return how many firms hold each rung with a certificate that runs out by its day of ``until``."""
+    ends = or_(
+        false(), *((Certification.kind == rung) & (Certification.expires_on <= day) for rung, day in until.items())
+    )
+    query = select(Certification.kind, func.count(func.distinct(Certification.firm_id)))
+    query = query.where(valid_on(on), ends, Certification.firm_id.in_(mine(user))).group_by(Certification.kind)
+    return {rung: firms for rung, firms in db.session.execute(query)}
 
 
 def last_pass() -> ScreeningRun | None:

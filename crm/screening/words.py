@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from crm.ladder.telling import figure_name, told
+from crm.ladder.telling import told
 from crm.policies.queries import known
 from crm.rules.evaluate import Outcome
 from crm.rules.pack import AllOf, AnyOf, Condition, Node
@@ -30,20 +30,6 @@ def _find(node: Node, key: str) -> AllOf | AnyOf | Condition | None:
         return node
     inside = () if isinstance(node, Condition) else node.all if isinstance(node, AllOf) else node.any
     return next((found for child in inside if (found := _find(child, key))), None)
-
-
-def fact_name(key: str) -> str:
-    """Return the name of a fact; that of a year says how many years back."""
-    base, _sign, back = key.rpartition("_y")
-    if base and back.isdigit():
-        years = int(back)
-        name = figure_name(base)
-        return (
-            _("上年度%(figure)s", figure=name)
-            if years == 1
-            else _("%(years)s年前的%(figure)s", years=years, figure=name)
-        )
-    return figure_name(key)
 
 
 def standing(row: Screening | None) -> str:

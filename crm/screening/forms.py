@@ -1,0 +1,7 @@
+"""What is sent."""
+
+from crm.kit.forms import Form
+
+
+class ActForm(Form):
+    """A button: nothing to type."""
