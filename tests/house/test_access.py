@@ -143,7 +143,6 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         "assignment_id": assignment.id,
         "move_id": move.id,
         "check": "no-field",
-        "policy_id": "hte",
         "settled_id": make.add(settled).id,
         "firm_id": a.id,
         "other_id": other.id,
