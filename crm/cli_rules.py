@@ -9,6 +9,7 @@ import click
 from crm.domain.errors import Refused
 from crm.rules import answer, explain, facts, reading
 from crm.rules.catalogue import FACTS
+from crm.rules.figure import FEN_PER_WAN
 from crm.rules.metrics import METRICS
 from crm.rules.pack import Action, version_on
 
@@ -65,6 +66,17 @@ def assess(path: Path, policy: str, on: datetime, action: str, as_json: bool) ->
         click.echo(f"{item.firm or '-'}  {item.policy.name.zh}  {item.version.id}  {item.outcome}")
         for leaf in item.root.leaves():
             click.echo(f"  {leaf.outcome:12} {leaf.clause}  {leaf.label.zh}  {leaf.value}")
+        if item.award is not None:
+            gives = "奖补" if item.award.award.gives == "money" else "加计扣除额"
+            click.echo(f"  {gives} {_span(item.award.least, item.award.most)}")
+            for part in item.award.parts:
+                click.echo(f"    {_span(part.least, part.most)}  {part.clause}  {part.label.zh}  {part.given}")
+
+
+def _span(least: int, most: int | None) -> str:
+    """Return a range of fen in 万元; an end that nothing bounds is open."""
+    low, high = (None if fen is None else f"{fen / FEN_PER_WAN:,.2f}" for fen in (least, most))
+    return f"{low} 万元" if low == high else f"{low}–{high or '…'} 万元"
 
 
 @rules.command()

@@ -9,7 +9,8 @@ from crm.domain.words import N_
 from crm.firms import figures, queries, stated
 from crm.firms.models import Achievement, Certification, CreditCheck, Firm, IntellectualProperty
 from crm.kit import clock
-from crm.ladder.facts import AWARDED, FROM_FIGURE, INSTITUTIONS, TITLES, end_of
+from crm.ladder import held
+from crm.ladder.facts import AWARDED, FROM_FIGURE, INSTITUTIONS, end_of
 from crm.rules.catalogue import STATED
 from crm.rules.figure import YEARS
 
@@ -20,6 +21,9 @@ IDENTITY = (
     "is_resident_enterprise_prc",
     "tax_collection_is_audited",
     "product_in_prohibited_restricted_eliminated",
+    "registration_district",
+    "tax_district",
+    "statistics_district",
 )
 RIGHTS = (
     "class1_ip_count",
@@ -66,7 +70,7 @@ def door(fact: str) -> str:
         return "achievements"
     if fact in STATED:
         return fact
-    return "certifications" if fact in TITLES else "figures"
+    return "certifications" if fact in held.FACTS else "figures"
 
 
 def evidence_of(
@@ -78,10 +82,10 @@ def evidence_of(
     found |= _yearly(firm, on)
     if rights:
         found |= _rights(rights, on)
-    for fact, rung in TITLES.items():
-        held = [item for item in certificates if item.kind is rung and item.issued_on <= on]
-        if held:
-            last = max(held, key=lambda item: item.issued_on)
+    for fact, rung in held.FACTS.items():
+        mine = [item for item in certificates if item.kind is rung and item.issued_on <= on]
+        if mine:
+            last = max(mine, key=lambda item: item.issued_on)
             found[fact] = Evidence(N_("资质证书"), last.issued_on, last.number)
     for fact, said in stated.of_firm(firm.id, on).items():
         others = sum(other.value != said[0].value for other in said[1:])
@@ -114,13 +118,13 @@ def _yearly(firm: Firm, on: date) -> dict[str, Evidence]:
 
 
 def _rights(rights: Sequence[IntellectualProperty], on: date) -> dict[str, Evidence]:
-    held = [item for item in rights if item.granted_on and item.granted_on <= on]
-    held = [item for item in held if item.lapsed_on is None or item.lapsed_on > on]
-    newest = max((item.granted_on for item in held if item.granted_on), default=None)
+    valid = [item for item in rights if item.granted_on and item.granted_on <= on]
+    valid = [item for item in valid if item.lapsed_on is None or item.lapsed_on > on]
+    newest = max((item.granted_on for item in valid if item.granted_on), default=None)
     classes = {fact: fact.startswith("class1") for fact in RIGHTS if fact.startswith("class")}
     found = dict.fromkeys(RIGHTS, Evidence(N_("知识产权清单"), newest))
     for fact, one in classes.items():
-        numbers = [item.number for item in held if (item.kind in CLASS_ONE) == one]
+        numbers = [item.number for item in valid if (item.kind in CLASS_ONE) == one]
         found[fact] = Evidence(N_("知识产权清单"), newest, "、".join(numbers[:3]) + ("…" if len(numbers) > 3 else ""))
     return found
 

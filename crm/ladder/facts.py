@@ -12,7 +12,10 @@ known. The firm's identity is today's: its former states are in the journal, not
 | has_own_developed_ip | one of those was self-developed | not known while none is said to be and one is unsaid; no, when there is none |
 | class1_ip_count_own | of class Ⅰ, the self-developed | not known while none is said to be and one is unsaid |
 | class1_ip_count_63, class2_ip_count_63 | the self-developed; utility models and designs after two years only (63号附件1说明) | not known while there are only acquired or unsaid ones: the day of transfer is not kept |
-| has_valid_*, is_single_champion | a certificate of the kind valid on the day | no: the certificate file is the office's own list |
+| *_district | the districts of the file; a firm that has left the city is registered elsewhere (places.ELSEWHERE) | not known |
+| has_valid_*, is_single_champion, has_valid_little_giant_title | a certificate of the kind valid on the day | no: the certificate file is the office's own list |
+| *_recognised_this_year | a certificate of the kind issued in the year by the day; the first of the file, or a later one | no, as above |
+| was_tech_sme_last_year_end | an entry valid on the last day of the year before | no, as above |
 | national_award_rank_last_5y | the best rank in a national award given within five years | no award: not met (rule table: a null rank is no award) |
 | *_award_*_last_3y | the same within three years, by level | no award |
 | has_*_rd_institution | an institution recognised at that level or above, valid on the day | no, as for awards |
@@ -26,14 +29,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, String, select, type_coerce
+from sqlalchemy import Select, String, case, select, type_coerce
 
-from crm.domain.ladder import Rung
-from crm.domain.records import CLASS_ONE, AchievementKind, IpKind, IpOrigin, Level
+from crm.domain.places import ELSEWHERE
+from crm.domain.records import CLASS_ONE, AchievementKind, FirmStatus, IpKind, IpOrigin, Level
 from crm.firms import figures, stated
-from crm.firms.models import Achievement, Certification, CreditCheck, Firm, IntellectualProperty
-from crm.firms.queries import valid_on
+from crm.firms.models import Achievement, CreditCheck, Firm, IntellectualProperty
 from crm.kit import clock, frames
+from crm.ladder import held
 from crm.rules.figure import YEARS
 
 # Yearly facts of the rules and the figures of the file they are taken from. 营业收入 is 主营业务收入 and 其他业务收入
@@ -61,13 +64,6 @@ FROM_FIGURE: dict[str, str] = {
 # How long a clean check of the public registers is taken for an answer: a choice of the house, no rule names one.
 CHECK_HOLDS = timedelta(days=365)
 LAST_YEAR = timedelta(days=365)
-TITLES: dict[str, Rung] = {
-    "has_valid_tech_sme_title": Rung.TECH_SME,
-    "has_valid_innovative_sme_title": Rung.INNOVATIVE_SME,
-    "has_valid_hte_certificate": Rung.HIGH_TECH,
-    "has_valid_srdi_title": Rung.SRDI_SME,
-    "is_single_champion": Rung.SINGLE_CHAMPION,
-}
 INSTITUTIONS = (
     "has_national_rd_institution",
     "has_provincial_rd_institution",
@@ -85,10 +81,10 @@ def build(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     Money in fen, persons and pieces as numbers; a constant number of statements, however many firms.
     """
     base = _identity(firm_ids)
-    parts = (_yearly, _rights, _held, _checks, _achievements, stated.frame)
+    parts = (_yearly, _rights, held.frame, _checks, _achievements, stated.frame)
     for part in parts:
         base = base.join(part(firm_ids, on), on="firm_id", how="left", maintain_order="left")
-    return base.with_columns(pl.col(*TITLES, *INSTITUTIONS, AWARDED).fill_null(value=False))
+    return base.with_columns(pl.col(*held.FACTS, *INSTITUTIONS, AWARDED).fill_null(value=False))
 
 
 def end_of(on: date) -> datetime:
@@ -105,6 +101,9 @@ def _identity(firm_ids: Select[Any]) -> pl.DataFrame:
         "is_resident_enterprise_prc": pl.Boolean(),
         "tax_collection_is_audited": pl.Boolean(),
         "product_in_prohibited_restricted_eliminated": pl.Boolean(),
+        "registration_district": pl.String(),
+        "tax_district": pl.String(),
+        "statistics_district": pl.String(),
     }
     query = select(
         Firm.id,
@@ -114,6 +113,9 @@ def _identity(firm_ids: Select[Any]) -> pl.DataFrame:
         Firm.resident_enterprise,
         Firm.audited_collection,
         Firm.restricted_product,
+        case((Firm.status == FirmStatus.MOVED_OUT, ELSEWHERE), else_=Firm.registration_district),
+        Firm.tax_district,
+        Firm.statistics_district,
     )
     return frames.fetch(query.where(Firm.id.in_(firm_ids)).order_by(Firm.id), schema)
 
@@ -142,17 +144,17 @@ def _rights(firm_ids: Select[Any], on: date) -> pl.DataFrame:
         "lapsed_on": pl.Date(),
         "used_on": pl.Date(),
     }
-    held = (pl.col("granted_on") <= on).fill_null(value=False)
-    held = held & (pl.col("lapsed_on").is_null() | (pl.col("lapsed_on") > on))
+    valid = (pl.col("granted_on") <= on).fill_null(value=False)
+    valid = valid & (pl.col("lapsed_on").is_null() | (pl.col("lapsed_on") > on))
     one = pl.col("kind").is_in([kind.value for kind in CLASS_ONE])
-    fresh = held & (one | pl.col("used_on").is_null() | (pl.col("used_on") >= on))
+    fresh = valid & (one | pl.col("used_on").is_null() | (pl.col("used_on") >= on))
     core, core_unsaid = (fresh & pl.col("core")).sum(), (fresh & pl.col("core").is_null()).sum()
     is_own = (pl.col("origin") == IpOrigin.OWN.value).fill_null(value=False)
-    own = (held & is_own).any()
+    own = (valid & is_own).any()
     acquired = (pl.col("origin") == IpOrigin.ACQUIRED.value).fill_null(value=False)
-    none_own = (~held | acquired).all()
+    none_own = (~valid | acquired).all()
     patent = pl.col("kind").is_in([IpKind.UTILITY_MODEL.value, IpKind.DESIGN.value])
-    kept = held & ~one & (~patent | (pl.col("granted_on") <= years_before(on, 2)))
+    kept = valid & ~one & (~patent | (pl.col("granted_on") <= years_before(on, 2)))
 
     def counted(of: pl.Expr, doubtful: pl.Expr) -> pl.Expr:
         """Count the self-developed; where there are none, what is doubtful leaves the number unknown."""
@@ -163,24 +165,15 @@ def _rights(firm_ids: Select[Any], on: date) -> pl.DataFrame:
         frames.fetch(query.where(ip.firm_id.in_(firm_ids)), schema)
         .group_by("firm_id")
         .agg(
-            (held & one).sum().cast(pl.Float64).alias("class1_ip_count"),
-            (held & ~one).sum().cast(pl.Float64).alias("class2_ip_count"),
+            (valid & one).sum().cast(pl.Float64).alias("class1_ip_count"),
+            (valid & ~one).sum().cast(pl.Float64).alias("class2_ip_count"),
             pl.when((core > 0) | (core_unsaid == 0)).then(core.cast(pl.Float64)).alias("core_ip_count_owned_valid_prc"),
             pl.when(own).then(True).when(none_own).then(False).alias("has_own_developed_ip"),
-            counted(held & one, pl.col("origin").is_null()).alias("class1_ip_count_own"),
-            counted(held & one, ~is_own).alias("class1_ip_count_63"),
+            counted(valid & one, pl.col("origin").is_null()).alias("class1_ip_count_own"),
+            counted(valid & one, ~is_own).alias("class1_ip_count_63"),
             counted(kept, ~is_own).alias("class2_ip_count_63"),
         )
     )
-
-
-def _held(firm_ids: Select[Any], on: date) -> pl.DataFrame:
-    query = select(Certification.firm_id, type_coerce(Certification.kind, String)).where(
-        Certification.firm_id.in_(firm_ids), Certification.kind.in_(TITLES.values()), valid_on(on)
-    )
-    holders = frames.fetch(query, {"firm_id": pl.Int64(), "kind": pl.String()})
-    titles = [(pl.col("kind") == rung.value).any().alias(fact) for fact, rung in TITLES.items()]
-    return holders.group_by("firm_id").agg(titles)
 
 
 def _checks(firm_ids: Select[Any], on: date) -> pl.DataFrame:

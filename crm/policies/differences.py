@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from crm.domain.words import N_
 from crm.kit.pages import told, words
 from crm.policies import telling
+from crm.rules.conditions import Condition
 from crm.rules.difference import Change, What, changes
 from crm.rules.figure import Kind
-from crm.rules.pack import AllOf, Condition, Part, Policy, Version
+from crm.rules.pack import AllOf, Part, Policy, Version
 
 AROUND = 3  # unchanged lines shown before and after a change
 WHAT_LABELS: dict[What, str] = {

@@ -7,19 +7,20 @@ from flask_babel import gettext as _
 
 from crm.domain import money
 from crm.domain.industries import TECH_FIELDS
+from crm.domain.places import DISTRICTS, ELSEWHERE
 from crm.domain.words import N_
 from crm.kit.pages import UNKNOWN, in_english, told, words
 from crm.rules.bands import Band, Choice
 from crm.rules.catalogue import YEARLY_NAMES
-from crm.rules.evaluate import FEN_PER_WAN
+from crm.rules.conditions import Condition
 from crm.rules.explain import COMPARISON_SIGN
-from crm.rules.figure import Kind
+from crm.rules.figure import FEN_PER_WAN, Kind
 from crm.rules.metrics import FIGURES
-from crm.rules.pack import Action, Condition, Version
+from crm.rules.pack import Action, Version
 from crm.rules.sizes import LABELS
 from crm.rules.words import Grade, Source
 
-CODES = TECH_FIELDS | LABELS
+CODES = TECH_FIELDS | LABELS | DISTRICTS | {ELSEWHERE: N_("市外")}
 GRADE_LABELS: dict[Grade, str] = {
     Grade.OFFICIAL: N_("官方文本"),
     Grade.RESTATED: N_("转引，待核对原文"),
@@ -71,7 +72,7 @@ def written(value: Any, kind: Kind | None, unit: str, decimals: int = 2) -> str:
         case Kind.SCORE:
             return _("%(points)s 分", points=f"{value:g}")
         case _:
-            return f"{value:,.10g}{unit_word(unit)}"
+            return f"{value:g}" if unit == "calendar" else f"{value:,.10g}{unit_word(unit)}"
 
 
 def unit_word(unit: str) -> str:

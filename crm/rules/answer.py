@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from crm.rules.evaluate import FEN_PER_WAN
+from crm.rules.awarded import AwardResult
 from crm.rules.explain import Assessment, Criterion, Reading, ScoreResult
-from crm.rules.figure import Kind
+from crm.rules.figure import FEN_PER_WAN, Kind
 
 
 def to_json(assessment: Assessment) -> dict[str, Any]:
@@ -21,7 +21,45 @@ def to_json(assessment: Assessment) -> dict[str, Any]:
         "missing": list(assessment.missing),
         "scores": {score.id: _score_json(score) for score in assessment.scores},
         "criteria": [_json(child) for child in assessment.root.children],
+        **({"award": _award_json(assessment.award)} if assessment.award else {}),
     }
+
+
+def _award_json(due: AwardResult) -> dict[str, Any]:
+    award = due.award
+    return {
+        "gives": award.gives,
+        "min": _wan(due.least),
+        "max": _wan(due.most),
+        "cap": award.cap,
+        "once": award.once,
+        "shares": dict(award.shares),
+        "stacks_with": award.stacks_with,
+        "excludes": award.excludes,
+        "missing": list(due.missing),
+        "parts": [
+            {
+                "id": part.id,
+                "label": part.label.zh,
+                "clause": part.clause,
+                "given": part.given,
+                "min": _wan(part.least),
+                "max": _wan(part.most),
+                "cap": _wan(part.cap),
+                "up_to": part.up_to,
+                "missing": list(part.missing),
+                "readings": [
+                    {"metric": r.metric, "value": _wan(r.value), "min": _wan(r.least), "max": _wan(r.most)}
+                    for r in part.readings
+                ],
+            }
+            for part in due.parts
+        ],
+    }
+
+
+def _wan(fen: int | None) -> float | None:
+    return None if fen is None else fen / FEN_PER_WAN
 
 
 def _score_json(score: ScoreResult) -> dict[str, Any]:

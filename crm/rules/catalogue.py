@@ -5,6 +5,7 @@ Money is in whole fen, staff in persons, ratios are plain numbers, days are date
 before the year of the day asked about, ``_y2`` the one before it, ``_y3`` the third (195号三(一) 近三个会计年度).
 """
 
+from crm.rules import catalogue_money
 from crm.rules.figure import YEARS, Figure, Kind
 
 _YEARLY: tuple[tuple[str, Kind, str, str, str, str], ...] = (
@@ -40,6 +41,7 @@ _YEARLY: tuple[tuple[str, Kind, str, str, str, str], ...] = (
     ("tech_staff", Kind.COUNT, "person", "科技人员", "technical staff", "115号第九条、195号三(五)"),
     ("rd_staff", Kind.COUNT, "person", "研发人员", "R&D staff", "63号附件2"),
     ("conversions", Kind.COUNT, "item", "科技成果转化数", "results converted", "195号三(七)2"),
+    *catalogue_money.YEARLY,
 )
 
 _PLAIN: tuple[Figure, ...] = (
@@ -353,7 +355,7 @@ _STATED: tuple[Figure, ...] = (
         "138号第三条、第十三条",
     ),
 )
-STATED: tuple[str, ...] = tuple(figure.key for figure in _STATED)
+STATED: tuple[str, ...] = tuple(figure.key for figure in (*_STATED, *catalogue_money.STATED))
 
 FACTS: dict[str, Figure] = {
     f"{key}_y{year}": Figure(
@@ -366,7 +368,7 @@ FACTS: dict[str, Figure] = {
     )
     for key, kind, unit, zh, en, defined in _YEARLY
     for year in YEARS
-} | {figure.key: figure for figure in (*_PLAIN, *_HELD, *_STATED)}
+} | {figure.key: figure for figure in (*_PLAIN, *_HELD, *catalogue_money.HELD, *_STATED, *catalogue_money.STATED)}
 YEARLY_KEYS: tuple[str, ...] = tuple(row[0] for row in _YEARLY)
 # What a yearly fact is called when its year is said beside it: {"sales": (zh, en)}.
 YEARLY_NAMES: dict[str, tuple[str, str]] = {row[0]: (row[3], row[4]) for row in _YEARLY}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from crm.rules.pack import AllOf, AnyOf, Condition, Node, Part, Policy, Version
+from crm.rules.conditions import Condition
+from crm.rules.pack import AllOf, AnyOf, Node, Part, Policy, Version
 from crm.rules.words import Words
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from crm.rules.bands import Band, Choice, meeting
+from crm.rules import awards
+from crm.rules.bands import Band, Choice, inside, meeting
+from crm.rules.conditions import Condition
 from crm.rules.figure import DTYPES, Kind
-from crm.rules.metrics import FIGURES, complete, values
-from crm.rules.pack import AllOf, Condition, Node, Part, Score, Version, counting
-
-FEN_PER_WAN = 1_000_000
+from crm.rules.metrics import FIGURES, complete, in_unit, values
+from crm.rules.pack import AllOf, Node, Part, Score, Version, counting
 
 
 class Outcome(IntEnum):
@@ -31,7 +31,8 @@ def evaluate(version: Version, facts: pl.DataFrame, on: date) -> pl.DataFrame:
 
     For every node ``<id>`` of the tree: ``<id>`` its outcome (0, 1, 2). For a condition also ``<id>.value``,
     ``<id>.threshold`` and ``<id>.shortfall`` in the metric's own unit (money in fen). For every score and part:
-    ``<id>.least`` and ``<id>.most``. Columns of ``facts`` are kept.
+    ``<id>.least`` and ``<id>.most``. Where the version gives money, also what is due (see awards.py): ``award.least``
+    and ``award.most`` in fen, and each part's. Columns of ``facts`` are kept.
     """
     return judge(version, prepare(facts, on))
 
@@ -50,18 +51,22 @@ def judge(version: Version, prepared: pl.DataFrame) -> pl.DataFrame:
     return prepared
 
 
-def _plan(version: Version, given: tuple[str, ...]) -> tuple[list[pl.Expr], ...]:
-    """Return the expressions in stages: parts, scores, scores of scores, leaves, then nodes from the bottom up."""
+def _plan(version: Version, stated: tuple[str, ...]) -> tuple[list[pl.Expr], ...]:
+    """Return the expressions in stages: parts, scores, scores of scores, leaves, nodes from the bottom up, money."""
     stages: list[list[pl.Expr]] = []
     for summed in (False, True):
         scores = {name: score for name, score in version.scores.items() if bool(score.blocks) is summed}
-        stages.append([expr for score in scores.values() for part in score.parts for expr in _part(part, given)])
-        stages.append([expr for name, score in scores.items() for expr in _score(name, score, given)])
+        stages.append([expr for score in scores.values() for part in score.parts for expr in _part(part, stated)])
+        stages.append([expr for name, score in scores.items() for expr in _score(name, score, stated)])
     leaves: list[pl.Expr] = []
     levels: dict[int, list[pl.Expr]] = {}
     known_scores = set(version.scores) | {part.id for score in version.scores.values() for part in score.parts}
     _walk(version.criteria, known_scores, leaves, levels)
-    return (*stages, leaves, *(levels[depth] for depth in sorted(levels)))
+    award = version.award
+    for part in award.parts if award else ():
+        leaves += [expr for condition in part.when for expr in _condition(condition, is_score=False)]
+    given = awards.stages(award, version.criteria.id) if award else []
+    return (*stages, leaves, *(levels[depth] for depth in sorted(levels)), *given)
 
 
 def _walk(node: Node, scores: set[str], leaves: list[pl.Expr], levels: dict[int, list[pl.Expr]]) -> int:
@@ -75,25 +80,6 @@ def _walk(node: Node, scores: set[str], leaves: list[pl.Expr], levels: dict[int,
     joined = pl.min_horizontal(columns) if isinstance(node, AllOf) else pl.max_horizontal(columns)
     levels.setdefault(height, []).append(joined.alias(node.id))
     return height
-
-
-def in_unit(metric: str, value: float) -> float:
-    """Return a threshold of a pack (万元 for money) in the unit of the column (fen)."""
-    figure = FIGURES.get(metric)
-    return value * FEN_PER_WAN if figure is not None and figure.kind is Kind.MONEY else value
-
-
-def _inside(column: pl.Expr, band: Band, metric: str) -> pl.Expr:
-    low, closed_low = band.low
-    high, closed_high = band.high
-    inside = pl.lit(value=True)
-    if low != float("-inf"):
-        edge = in_unit(metric, low)
-        inside = inside & (column >= edge if closed_low else column > edge)
-    if high != float("inf"):
-        edge = in_unit(metric, high)
-        inside = inside & (column <= edge if closed_high else column < edge)
-    return inside
 
 
 def _choice(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
@@ -110,7 +96,7 @@ def _choice(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
         spans = [(min(low for low, _ in both), max(high for _, high in both)) for _, both in disputed]
         spans += [band.span for band in choice.bands]
         tests = [column == in_unit(choice.metric, edge) for edge, _ in disputed]
-        tests += [_inside(column, band, choice.metric) for band in choice.bands]
+        tests += [inside(column, band, choice.metric) for band in choice.bands]
     ends = []
     for end, unknown in ((0, min(span[0] for span in spans)), (1, max(span[1] for span in spans))):
         expr: Any = pl.when(column.is_null()).then(float(unknown))
@@ -230,7 +216,7 @@ def _thresholds(condition: Condition) -> tuple[pl.Expr, pl.Expr]:
     for unknown in (min(known), max(known)):
         expr: Any = pl.when(column.is_null()).then(unknown)
         for band in by.bands:
-            expr = expr.when(_inside(column, band, by.metric)).then(band.value)
+            expr = expr.when(inside(column, band, by.metric)).then(band.value)
         ends.append(expr.otherwise(None))
     return ends[0], ends[1]
 

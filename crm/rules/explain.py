@@ -7,13 +7,16 @@ from typing import Any
 
 import polars as pl
 
+from crm.rules import awarded
 from crm.rules import evaluate as engine
+from crm.rules.awarded import AwardResult
 from crm.rules.bands import meeting
+from crm.rules.conditions import Condition
 from crm.rules.evaluate import Outcome
 from crm.rules.figure import YEARS, Kind
-from crm.rules.metrics import FIGURES
+from crm.rules.metrics import FIGURES, in_unit
 from crm.rules.metrics_science import years_in_business
-from crm.rules.pack import Action, AllOf, AnyOf, Condition, Node, Part, Policy, Version, version_on
+from crm.rules.pack import Action, AllOf, AnyOf, Node, Part, Policy, Version, version_on
 from crm.rules.reading import load
 from crm.rules.words import Source, Words
 
@@ -126,6 +129,7 @@ class Assessment:
     outcome: str
     root: Criterion
     scores: tuple[ScoreResult, ...]
+    award: AwardResult | None = None
     figures: Mapping[str, Any] = field(repr=False, default_factory=dict)
 
     @property
@@ -174,6 +178,7 @@ def explain(policy: Policy, version: Version, on: date, action: Action, row: Map
         outcome=root.outcome,
         root=root,
         scores=tuple(scores.values()),
+        award=awarded.explain(version.award, row, lambda metric: _missing(metric, row)) if version.award else None,
         figures={key: row.get(key) for key in FIGURES},
     )
 
@@ -274,7 +279,7 @@ def _part_readings(part: Part, version: Version, row: Mapping[str, Any]) -> tupl
     found = []
     for choice in part.best_of or ():
         for dispute in choice.disputed:
-            if row.get(choice.metric) == engine.in_unit(choice.metric, dispute.at):
+            if row.get(choice.metric) == in_unit(choice.metric, dispute.at):
                 mine, other = (band.span for band in meeting(choice.bands or (), dispute.at))
                 found += [Reading(dispute.printed, *mine), Reading(dispute.other, *other, dispute.source)]
     return tuple(found)

@@ -18,10 +18,9 @@ import polars as pl
 
 from crm.domain.errors import Refused
 from crm.rules.catalogue import YEARLY_KEYS
-from crm.rules.figure import DTYPES, YEARS, Kind
+from crm.rules.figure import DTYPES, FEN_PER_WAN, YEARS, Kind
 from crm.rules.metrics import FIGURES
 
-FEN_PER_WAN = 1_000_000
 # Metrics that only repeat a yearly fact: given by their own name they serve every formula that needs the fact.
 SAME_AS = {
     "sales_last_year": "sales_y1",

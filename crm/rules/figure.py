@@ -10,6 +10,7 @@ import polars as pl
 # Ratios are rounded here before they are compared: far finer than a fen in a thousand 亿元, far coarser than the noise
 # of binary fractions, so that exactly 5 % is 5 % and one fen less is not.
 DECIMALS = 13
+FEN_PER_WAN = 1_000_000
 
 
 class Kind(StrEnum):

@@ -1,15 +1,17 @@
 """What the types of a pack cannot see: figures that do not exist, comparisons that do not fit, names given twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
+from crm.rules.awards import AwardPart
 from crm.rules.bands import Choice
+from crm.rules.conditions import Condition
 from crm.rules.evaluate import evaluate
 from crm.rules.figure import Figure, Kind
 from crm.rules.metrics import FIGURES, with_scores
-from crm.rules.pack import Condition, Policy, Version, conditions, counting, groups
+from crm.rules.pack import Policy, Version, conditions, counting, groups
 
 Place = tuple[Any, ...]
 Fault = tuple[Place, str]
@@ -22,7 +24,7 @@ def unfit(policy: Policy) -> Iterator[Fault]:
     """Return (place, what) of every fault."""
     for number, version in enumerate(policy.versions):
         place: Place = ("versions", number)
-        found = [*_names(version, place), *_criteria(version, place), *_scores(version, place)]
+        found = [*_names(version, place), *_criteria(version, place), *_scores(version, place), *_award(version, place)]
         yield from found
         if not found:
             yield from _tried(version, place)
@@ -35,6 +37,7 @@ def _names(version: Version, place: Place) -> Iterator[Fault]:
         *((*place, "scores", name) for name in version.scores),
         *parts,
         *((*place, node.id) for node in (*groups(version.criteria), *conditions(version.criteria))),
+        *((*place, name) for part in _award_parts(version) for name in (part.id, *(c.id for c in part.when))),
     ]
     seen: set[str] = set()
     for where in named:
@@ -55,14 +58,34 @@ def _criteria(version: Version, place: Place) -> Iterator[Fault]:
         if not counting(group):
             yield (*place, group.id), f"{group.id} holds no verified condition: nothing would decide it"
     for condition in conditions(version.criteria):
-        where, figure = (*place, condition.id), known.get(condition.metric)
-        if figure is None:
-            yield where, f"unknown metric {condition.metric}"
-        elif not _fits(condition, figure):
-            name = condition.comparison.rstrip("_")
-            yield where, f"{name} does not fit {condition.metric}, which is a {figure.kind}"
-        if condition.at_least_by is not None:
-            yield from ((where, what) for what in _number(condition.at_least_by.metric))
+        yield from _condition((*place, condition.id), condition, known)
+
+
+def _condition(where: Place, condition: Condition, known: Mapping[str, Figure]) -> Iterator[Fault]:
+    figure = known.get(condition.metric)
+    if figure is None:
+        yield where, f"unknown metric {condition.metric}"
+    elif not _fits(condition, figure):
+        name = condition.comparison.rstrip("_")
+        yield where, f"{name} does not fit {condition.metric}, which is a {figure.kind}"
+    if condition.at_least_by is not None:
+        yield from ((where, what) for what in _number(condition.at_least_by.metric))
+
+
+def _award_parts(version: Version) -> list[AwardPart]:
+    return version.award.parts if version.award else []
+
+
+def _award(version: Version, place: Place) -> Iterator[Fault]:
+    """Shares and bounds are of amounts; the rest of a part is held against numbers."""
+    for part in _award_parts(version):
+        where = (*place, part.id)
+        yield from ((where, what) for metric in part.metrics for what in _number(metric))
+        for metric in (*(part.over if part.bands is None or part.marginal else ()), *part.within):
+            if metric in FIGURES and FIGURES[metric].kind is not Kind.MONEY:
+                yield where, f"{metric} is no amount of money"
+        for condition in part.when:
+            yield from _condition((*place, condition.id), condition, FIGURES)
 
 
 def _fits(condition: Condition, figure: Figure) -> bool:

@@ -9,11 +9,13 @@ from datetime import date
 
 import polars as pl
 
-from crm.rules import metrics_industry, metrics_science
+from crm.rules import metrics_industry, metrics_money, metrics_science
 from crm.rules.catalogue import FACTS
-from crm.rules.figure import DTYPES, Figure, Kind
+from crm.rules.figure import DTYPES, FEN_PER_WAN, Figure, Kind
 
-METRICS: dict[str, Figure] = {figure.key: figure for figure in (*metrics_science.METRICS, *metrics_industry.METRICS)}
+METRICS: dict[str, Figure] = {
+    figure.key: figure for figure in (*metrics_science.METRICS, *metrics_industry.METRICS, *metrics_money.METRICS)
+}
 FIGURES: dict[str, Figure] = FACTS | METRICS
 
 
@@ -39,3 +41,9 @@ def values(on: date) -> list[pl.Expr]:
 def with_scores(scores: Mapping[str, str]) -> dict[str, Figure]:
     """Return all figures and the given scores (key -> zh label) a policy defines for itself."""
     return FIGURES | {key: Figure(key, Kind.SCORE, zh, key, "") for key, zh in scores.items()}
+
+
+def in_unit(metric: str, value: float) -> float:
+    """Return a threshold of a pack (万元 for money) in the unit of the column (fen)."""
+    figure = FIGURES.get(metric)
+    return value * FEN_PER_WAN if figure is not None and figure.kind is Kind.MONEY else value

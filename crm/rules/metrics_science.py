@@ -67,7 +67,7 @@ def _net_assets(year: int) -> pl.Expr:
     return pl.col(f"total_assets_y{year}") - pl.col(f"total_liabilities_y{year}")
 
 
-def _excluded_119(on: date) -> pl.Expr:
+def excluded_119(on: date) -> pl.Expr:
     """财税〔2015〕119号四, by the leading digits of GB/T 4754: tobacco, wholesale and retail, lodging and catering,
     real estate, leasing and business services, entertainment."""
     code = pl.col("industry_code")
@@ -118,7 +118,7 @@ METRICS: tuple[Figure, ...] = (
         "财税〔2015〕119号四",
         "",
         ("industry_code",),
-        _excluded_119,
+        excluded_119,
     ),
     Figure(
         "tech_staff_ratio_last_year",

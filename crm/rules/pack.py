@@ -1,7 +1,7 @@
 """What a policy is, as data (crm.rules.reading takes it from a file).
 
 A policy has dated versions; a version says from when until when it holds, for which actions, and holds a tree of
-criteria (``all``, ``any``, conditions) and the scores its conditions may ask for.
+criteria (``all``, ``any``, conditions), the scores its conditions may ask for, and how much money is given, if any is.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,9 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from crm.domain.errors import Refused
 from crm.rules import windows as calendar
-from crm.rules.bands import Choice, Threshold
+from crm.rules.awards import Award
+from crm.rules.bands import Choice
+from crm.rules.conditions import Condition
 from crm.rules.windows import Month, Window
 from crm.rules.words import Source, Strict, Words
 
@@ -24,44 +26,6 @@ class Action(StrEnum):
 
     NEW = "new"
     RENEWAL = "renewal"
-
-
-COMPARISONS = ("at_least", "at_most", "above", "below", "is_", "in_", "at_least_by")
-
-
-class Condition(Strict):
-    """A metric compared with a threshold. Exactly one comparison."""
-
-    id: str
-    label: Words
-    clause: str
-    metric: str
-    at_least: float | None = None
-    at_most: float | None = None
-    above: float | None = None
-    below: float | None = None
-    is_: bool | str | None = Field(None, alias="is")
-    in_: list[str] | None = Field(None, alias="in", min_length=1)
-    at_least_by: Threshold | None = None
-    source: Source | None = None
-    hint: Words | None = None
-
-    @property
-    def counts(self) -> bool:
-        """Whether it decides anything: a clause whose text nobody has verified is worked out and shown, no more."""
-        return self.source is None or self.source.verified
-
-    @property
-    def comparison(self) -> str:
-        """Which comparison is used."""
-        return next(name for name in COMPARISONS if getattr(self, name) is not None)
-
-    @model_validator(mode="after")
-    def _one_comparison(self) -> "Condition":
-        used = [name for name in COMPARISONS if getattr(self, name) is not None]
-        if len(used) != 1:
-            raise ValueError(f"a condition needs exactly one comparison, this has {len(used)}")
-        return self
 
 
 class AllOf(Strict):
@@ -138,6 +102,7 @@ class Version(Strict):
     sources: list[Source] = Field(min_length=1)
     scores: dict[str, Score] = Field(default_factory=dict)
     criteria: AllOf
+    award: Award | None = None
 
     @property
     def verified(self) -> bool:

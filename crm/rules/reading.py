@@ -71,6 +71,11 @@ def load(extra: tuple[Path, ...] = ()) -> dict[str, Policy]:
         if policy.id in policies:
             raise PackError(file.name, ((1, f"a policy {policy.id} exists already"),))
         policies[policy.id] = policy
+    for policy in policies.values():
+        for version in policy.versions:
+            named = {*version.award.stacks_with, *version.award.excludes} if version.award else set()
+            if named - policies.keys():
+                raise PackError(f"{policy.id}.yaml", ((1, f"no policy {', '.join(sorted(named - policies.keys()))}"),))
     return policies
 
 

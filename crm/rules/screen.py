@@ -15,11 +15,12 @@ from datetime import date
 
 import polars as pl
 
+from crm.rules.conditions import Condition
 from crm.rules.evaluate import judge
 from crm.rules.figure import YEARS, Kind
 from crm.rules.metrics import FIGURES
 from crm.rules.metrics_science import years_in_business
-from crm.rules.pack import Action, AllOf, Condition, Node, Part, Policy, Version, counting, version_on
+from crm.rules.pack import Action, AllOf, Node, Part, Policy, Version, counting, version_on
 
 COLUMNS: dict[str, pl.DataType] = {
     "outcome": pl.Int8(),

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from crm.domain.words import N_
+from crm.rules.figure import FEN_PER_WAN
 
-FEN_PER_WAN = 1_000_000
 LABELS: dict[str, str] = {"large": N_("大型"), "medium": N_("中型"), "small": N_("小型"), "micro": N_("微型")}
 CLASSES = tuple(LABELS)
 

@@ -4,8 +4,9 @@ from flask_babel import gettext as _
 
 from crm.ladder.telling import told
 from crm.policies.queries import known
+from crm.rules.conditions import Condition
 from crm.rules.evaluate import Outcome
-from crm.rules.pack import AllOf, AnyOf, Condition, Node
+from crm.rules.pack import AllOf, AnyOf, Node
 from crm.screening.models import Screening
 
 

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crm.domain.records import AchievementKind, IpKind, IpOrigin, Level, Source
+from crm.domain.places import ELSEWHERE
+from crm.domain.records import AchievementKind, FirmStatus, IpKind, IpOrigin, Level, Source
 from crm.firms.models import Achievement, CreditCheck, Firm, IntellectualProperty
 from crm.kit import clock
-from crm.ladder import facts
-from crm.ladder.facts import AWARDED, INSTITUTIONS, TITLES
+from crm.ladder import facts, held
+from crm.ladder.facts import AWARDED, INSTITUTIONS
+from crm.rules import catalogue_money
 from crm.rules.catalogue import FACTS
 from tests.ladder.conftest import TODAY, WAN
 
@@ -39,11 +41,14 @@ def right(make, firm: Firm, kind: IpKind = IpKind.SOFTWARE, **values: Any) -> No
 def test_of_an_empty_file_only_what_the_office_would_know_is_known(make, fact) -> None:
     firm = make.firm(established_on=None)
     known = {key: value for key, value in fact(firm).items() if value is not None and key != "firm_id"}
-    assert known == dict.fromkeys((*TITLES, *INSTITUTIONS, AWARDED), False)
+    assert known.pop("registration_district") == firm.registration_district
+    assert known == dict.fromkeys((*held.FACTS, *INSTITUTIONS, AWARDED), False)
 
 
 def test_every_fact_of_the_rules_is_given(make, fact) -> None:
-    assert set(fact(make.firm())) - {"firm_id"} >= set(FACTS)
+    """All but what only the tax return of the super-deduction says item by item: facts files give that."""
+    only_in_files = {f"{key}_y{year}" for key, *_rest in catalogue_money.YEARLY for year in (1, 2, 3)}
+    assert set(fact(make.firm())) - {"firm_id"} >= set(FACTS) - only_in_files
 
 
 def test_the_last_three_accounting_years_count_back_from_the_year_of_the_day(make, fact) -> None:
@@ -205,3 +210,29 @@ def test_the_number_of_statements_does_not_grow(make, good_firm, app, statements
     assert frame.height == firms
     assert len(seen) == 7
     assert frame["sales_y1"].to_list() == [4400 * WAN] * firms
+
+
+def test_what_was_recognised_in_the_year_of_the_day(make, fact) -> None:
+    """The first certificate of the file, one that follows another, one taken back: each by its day."""
+    firm = make.firm()
+    make.certification(firm, issued_on=date(2022, 12, 1), expires_on=date(2025, 11, 30))
+    make.certification(firm, issued_on=date(2025, 12, 1), expires_on=date(2028, 11, 30))
+    make.certification(firm, "tech_sme", issued_on=date(2024, 7, 1), expires_on=date(2024, 12, 31))
+    make.certification(firm, "little_giant", issued_on=date(2025, 9, 1), revoked_on=date(2025, 10, 1))
+
+    def told(day: date) -> set[str]:
+        keys = (*held.FIRST_THIS_YEAR, held.AGAIN, held.WAS_TECH_SME)
+        return {key for key, value in fact(firm, day).items() if key in keys and value}
+
+    assert told(date(2022, 11, 30)) == set(), "nothing is given yet"
+    assert told(date(2022, 12, 1)) == {"hte_first_recognised_this_year"}
+    assert told(date(2023, 1, 1)) == set()
+    assert told(date(2025, 9, 30)) == {"little_giant_recognised_this_year", held.WAS_TECH_SME}
+    assert told(date(2025, 12, 31)) == {held.AGAIN, held.WAS_TECH_SME}
+    assert told(date(2026, 1, 1)) == set()
+
+
+def test_a_firm_that_left_is_registered_elsewhere(make, fact) -> None:
+    gone = make.firm(status=FirmStatus.MOVED_OUT, tax_district="440112")
+    assert fact(gone)["registration_district"] == ELSEWHERE
+    assert fact(gone)["tax_district"] == "440112"
