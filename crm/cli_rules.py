@@ -45,18 +45,19 @@ def check(files: tuple[Path, ...]) -> None:
 @click.option("--policy", required=True, help="The policy's id: tech_sme, hte …")
 @click.option("--on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day asked about.")
 @click.option("--action", type=click.Choice([action.value for action in Action]), default="new", show_default=True)
+@click.option("--unverified", is_flag=True, help="Also by a version whose sources nobody has verified: to look at it.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def assess(path: Path, policy: str, on: datetime, action: str, as_json: bool) -> None:
+def assess(path: Path, policy: str, on: datetime, action: str, unverified: bool, as_json: bool) -> None:
     """Evaluate given facts without a database: per criterion outcome, value, threshold, shortfall, clause."""
     policies = reading.load()
     if policy not in policies:
         raise click.ClickException(f"no policy {policy}: there are {', '.join(sorted(policies))}")
     day = on.date()
     try:
-        version = version_on(policies[policy], day, Action(action))
+        version = version_on(policies[policy], day, Action(action), unverified=unverified)
         scores = {*version.scores, *(part.id for score in version.scores.values() for part in score.parts)}
         frame = facts.read(path, day, scores)
-        assessments = explain.assess(frame, policy, day, Action(action))
+        assessments = explain.assess(frame, policy, day, Action(action), unverified=unverified)
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from None
     if as_json:

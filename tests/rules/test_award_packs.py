@@ -1,11 +1,14 @@
 """What each pack gives, by hand and by the clause."""
 
+import json
 from datetime import date
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from flask import Flask
 
 from crm.rules import reading
 from crm.rules.evaluate import evaluate
@@ -338,3 +341,28 @@ def test_faults_of_an_award_are_told_with_their_line(old: str, new: str, told: s
     ((line, what),) = error.value.faults
     assert told in what
     assert line > 30
+
+
+def test_the_command_prints_what_is_due_part_by_part(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "facts.json"
+    firm = {"firm": "甲", "registration_district": "440106", "hte_first_recognised_this_year": True}
+    figures = {"rd_tax": 900, "rd_hte": 1200, "rd_accounts": 900}
+    file.write_text(
+        json.dumps(
+            {**firm, "hte_re_recognised_this_year": False, "four_above_entry_year": 2026, "years": {"2025": figures}}
+        )
+    )
+    told = ["rules", "assess", "--facts", str(file), "--policy", "gz_high_tech_award", "--on", "2026-06-01"]
+    run = app.test_cli_runner().invoke
+    assert "没有人核对过" in run(args=told).output
+    text = run(args=[*told, "--unverified"]).output
+    assert "奖补 30.00–70.00 万元" in text
+    assert "0.00–40.00 万元" in text
+    (item,) = json.loads(run(args=[*told, "--unverified", "--json"]).output)
+    assert (item["award"]["min"], item["award"]["max"], item["award"]["cap"]) == (30, 70, 100)
+    readings = next(part for part in item["award"]["parts"] if part["id"] == "gz_rd")["readings"]
+    assert [(one["metric"], one["value"], one["min"]) for one in readings] == [
+        ("rd_tax_y1", 900, 0),
+        ("rd_hte_y1", 1200, 40),
+        ("rd_accounts_y1", 900, 0),
+    ]
