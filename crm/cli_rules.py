@@ -1,12 +1,16 @@
-"""flask rules …: policies checked, figures listed, facts assessed."""
+"""flask rules …: policies checked, figures listed, facts assessed, what was decided worked out again."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
+from crm.decisions import service as decisions
 from crm.domain.errors import Refused
+from crm.kit.db import transaction
 from crm.rules import answer, explain, facts, reading
 from crm.rules.catalogue import FACTS
 from crm.rules.figure import FEN_PER_WAN
@@ -78,6 +82,25 @@ def _span(least: int, most: int | None) -> str:
     """Return a range of fen in 万元; an end that nothing bounds is open."""
     low, high = (None if fen is None else f"{fen / FEN_PER_WAN:,.2f}" for fen in (least, most))
     return f"{low} 万元" if low == high else f"{low}–{high or '…'} 万元"
+
+
+@rules.command()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@with_appcontext
+def replay(as_json: bool) -> None:
+    """Work out every kept assessment again, by the rules and facts kept with it; fail when anything differs."""
+    with transaction(writing=False):
+        done = decisions.replay_all()
+    if as_json:
+        click.echo(json.dumps(asdict(done) | {"sound": done.sound}, ensure_ascii=False, indent=2))
+    else:
+        for fault in done.faults:
+            click.echo(f"decision {fault.decision_id}: {decisions.FAULTS[fault.what]}  {fault.detail or ''}".rstrip())
+        if done.broken_at is not None:
+            click.echo(f"the trail is broken at event {done.broken_at}")
+        click.echo(f"{done.kept} kept assessment(s), {len(done.faults)} fault(s)")
+    if not done.sound:
+        raise SystemExit(1)
 
 
 @rules.command()

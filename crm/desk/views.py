@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import text
 
+from crm.decisions import queries as decisions
 from crm.desk import history, queries, service
 from crm.desk.forms import TrailForm
 from crm.domain.access import BUREAU_ROLES, FIRM_ROLES, ROLE_LABELS, Permission, Role
@@ -107,6 +108,8 @@ def firm(firm_id: int) -> ResponseReturnValue:
         visit_labels=VISIT_LABELS,
         tasks=_tasks_of(firm.id, today) if can(Permission.TASK_READ) else None,
         certificates=firms.certifications(firm),
+        decisions=decisions.of_firm(firm, 3) if can(Permission.DECISION_READ) else [],
+        rung_of=decisions.rung_of,
         years=years,
         figures=figures,
         figure_labels=FIGURES,

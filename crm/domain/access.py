@@ -37,6 +37,8 @@ class Permission(StrEnum):
     ACCOUNT_ADMINISTER = "account:administer"
     ACCOUNT_SELF = "account:self"
     AUDIT_READ = "audit:read"
+    DECISION_KEEP = "decision:keep"
+    DECISION_READ = "decision:read"
     DESK_READ = "desk:read"
     FIRM_ASSIGN = "firm:assign"
     FIRM_CARE_READ = "firm:care_read"
@@ -83,12 +85,12 @@ _READ_MANY = {
     *(P.PLAN_READ, P.REQUEST_READ, P.SCREENING_READ),
 }
 _WORK = {
-    *(P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.FIRM_MERGE, P.IMPORT_RUN),
+    *(P.DECISION_KEEP, P.FIRM_ASSIGN, P.FIRM_CREATE, P.FIRM_EDIT, P.FIRM_FLAG, P.FIRM_MERGE, P.IMPORT_RUN),
     *(P.LIST_EXPORT_PEOPLE, P.TASK_WORK, P.VISIT_RECORD),
     *(P.PLAN_WRITE, P.POLICY_TRY, P.QUALITY_SETTLE, P.REQUEST_RECORD, P.REQUEST_WORK, P.SCREENING_RUN),
 }
-# Why a firm is stopped, its tags, where it went: the office's own notes, not for firms and agencies.
-_OFFICE = {P.FIRM_CARE_READ, P.POLICY_READ, P.QUALITY_READ}
+# Why a firm is stopped, its tags, where it went, what was decided: the office's own notes, not for firms and agencies.
+_OFFICE = {P.DECISION_READ, P.FIRM_CARE_READ, P.POLICY_READ, P.QUALITY_READ}
 
 # The rules are kept by administrators; what one of them proposes another, or a manager, puts in force.
 _RULES = {P.POLICY_READ, P.POLICY_EDIT, P.POLICY_ACTIVATE, P.POLICY_TRY}

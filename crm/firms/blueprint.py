@@ -30,7 +30,7 @@ def names() -> dict[str, Any]:
 
 
 # Pages of one meeting or one request stand under the tab of them all.
-_TAB_OF = {"visits": "visits.firm", "requests": "visits.firm", "plans": "plans.firm"}
+_TAB_OF = {"visits": "visits.firm", "requests": "visits.firm", "plans": "plans.firm", "decisions": "ladder.firm"}
 
 
 def _tabs(firm_id: int) -> list[tuple[str, str, bool]]:

@@ -17,7 +17,7 @@ from crm.kit.db import Base, db
 FIRM: Any = Firm.__table__
 # Worked out from the rest, or a record of the work itself: neither moves with a file nor is told by it.
 WORKED_OUT = frozenset({"firm_handle", "suspected_pair", "screening", "screening_change", "screening_due"})
-APART = WORKED_OUT | {"merge", "import_row", "bulk_row", "quality_settled"}
+APART = WORKED_OUT | {"merge", "import_row", "bulk_row", "quality_settled", "decision"}
 # The dated history of a field of the file it was written for: what is chosen in a merge is a new entry of its day.
 STAYS = frozenset({"move", "assignment"})
 # Counters of a firm, and what firms/derived.py works out.

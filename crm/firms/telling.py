@@ -88,6 +88,7 @@ ACTION_LABELS: dict[str, str] = {
     "plan.goal_edited": N_("修改一企一策目标"),
     "plan.goal_removed": N_("删除一企一策目标"),
     "plan.noted": N_("记一企一策进展"),
+    "decision.kept": N_("留存评估"),
     "visit.recorded": N_("登记走访联系"),
     "visit.edited": N_("修改走访联系"),
     "visit.settled": N_("办结下一步"),
@@ -164,6 +165,7 @@ SUBJECT_LABELS: dict[str, str] = {
     "bulk_act": N_("批量办理"),
     "export": N_("导出"),
     "quality": N_("质量提示"),
+    "decision": N_("留存的评估"),
     "register": N_("登记库"),
 }
 

@@ -4,12 +4,15 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from flask import Flask, url_for
 from sqlalchemy import func, select, text
 
+from crm.decisions.models import Decision as DecidedOn
+from crm.decisions.models import DecisionPack
 from crm.domain.access import Role
 from crm.domain.care import Duty, Lifter
 from crm.domain.records import Jurisdiction
@@ -115,6 +118,12 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
                                  decided_by_id=officer.id, decided_at=now))  # fmt: skip
     with app.app_context(), transaction():
         attachment = firms.attach(db.session.get(Firm, a.id), officer, "a.pdf", b"%PDF-1.7 x").id
+    text = "id: hte"
+    make.add(DecisionPack(digest=sha256(text.encode()).hexdigest(), text=text))
+    kept_by = {"decided_by_id": officer.id, "decided_by": "甲", "decided_at": now, "purpose": "推荐申报"}
+    judged = {"policy_id": "hte", "version_id": "v", "action": "new", "on": date(2026, 1, 5), "outcome": "met",
+              "pack_digest": sha256(text.encode()).hexdigest(), "facts": {}, "found": {}}  # fmt: skip
+    assessed = make.add(DecidedOn(firm_id=a.id, firm_name=a.name, uscc=a.uscc, digest="0", **kept_by, **judged))
     settled = Settled(check_key="no-field", firm_id=a.id, reason="记", by="甲", at=now)
     ahead = date(2099, 1, 1)
     made = {"made_by": "甲", "made_at": now}
@@ -165,6 +174,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         "export_id": export.id,
         "layout_id": columns.id,
         "decision_id": decision.id,
+        "decisions.show": {"decision_id": assessed.id},
         "session_id": 999_999,
         "view_id": view.id,
         "cell": "park",
