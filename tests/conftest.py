@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, event, text
 from crm import create_app
 from crm.firms import names
 from crm.kit.db import db, transaction
-from tests import cluster
+from tests import cluster, quick
 from tests.browse import Browser
 from tests.make import Make
 
@@ -28,6 +28,9 @@ SETTINGS: dict[str, object] = {
     "BASE_URL": "http://localhost",
     "FINDINGS_KEPT": 0,
 }
+
+
+quick.share()
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +77,7 @@ def _migrate(address: str, instance: Path) -> None:
 def app(database_template: Callable[[Path], str], tmp_path: Path) -> Iterator[Flask]:
     """Return an app on an empty register."""
     app = create_app({**SETTINGS, "DATABASE_URL": database_template(tmp_path)}, str(tmp_path))
+    quick.share_templates(app)
     yield app
     with app.app_context():
         db.session.remove()
