@@ -10,12 +10,17 @@ from flask.cli import with_appcontext
 
 from crm.decisions import service as decisions
 from crm.domain.errors import Refused
+from crm.kit import clock
 from crm.kit.db import transaction
 from crm.rules import answer, explain, facts, reading
 from crm.rules.catalogue import FACTS
+from crm.rules.evaluate import Outcome
+from crm.rules.explain import WORDS
 from crm.rules.figure import FEN_PER_WAN
 from crm.rules.metrics import METRICS
 from crm.rules.pack import Action, version_on
+from crm.screening import service as screening
+from crm.screening.models import Cause
 
 
 @click.group()
@@ -140,3 +145,34 @@ def metrics(as_json: bool) -> None:
         return
     for row in rows:
         click.echo(f"{row['key']:46} {row['unit'] or '-':8} {row['zh']}  ({row['defined']})")
+
+
+@rules.command()
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day asked about; today when not given.")
+@click.option("--keep", is_flag=True, help="Keep today's outcomes and what turned, as the night does.")
+@click.option("--json", "as_json", is_flag=True, help="Print every firm and policy as JSON.")
+@with_appcontext
+def screen(on: datetime | None, keep: bool, as_json: bool) -> None:
+    """Judge every firm of the register by every policy in force on a day."""
+    today = clock.today()
+    day = on.date() if on else today
+    if keep and day != today:
+        raise click.ClickException("only today's outcomes are kept: leave out --on, or --keep")
+    turned = screening.walk(today, Cause.DEMAND) if keep else None
+    with transaction(writing=False):
+        found = screening.judge_all(day)
+        codes = screening.codes()
+    totals = {
+        row["policy_id"]: {key: value for key, value in row.items() if key != "policy_id"}
+        for row in screening.totals(found).iter_rows(named=True)
+    }
+    if as_json:
+        told = found.sort("policy_id", "firm_id").iter_rows(named=True)
+        firms = [{"uscc": codes[row.pop("firm_id")], **row, "outcome": WORDS[Outcome(row["outcome"])]} for row in told]
+        result = {"on": day.isoformat(), "turned": turned, "policies": totals, "firms": firms}
+        click.echo(json.dumps(result, ensure_ascii=False))
+        return
+    for policy_id, counts in totals.items():
+        click.echo(f"{policy_id:24}" + "  ".join(f"{name} {count}" for name, count in counts.items()))
+    if turned is not None:
+        click.echo(f"{turned} outcomes turned since the last pass")

@@ -23,7 +23,7 @@ from crm.kit.db import db, transaction
 from crm.ladder import facts
 from crm.policies.queries import in_force
 from crm.rules import screen
-from crm.rules.evaluate import prepare
+from crm.rules.evaluate import Outcome, prepare
 from crm.rules.pack import Policy
 from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningDue, ScreeningRun
 
@@ -36,6 +36,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "renewal": pl.Boolean(),
     **screen.COLUMNS,
 }
+STEPS = {"criterion": "short", "fact": "unknown"}
 RUNG_OF = {policy: rung for rung, policy in POLICY_OF.items()}
 
 
@@ -52,6 +53,23 @@ def judge(firm_ids: Select[Any], on: date, policies: Mapping[str, Policy]) -> pl
             continue
         found.append(rows.with_columns(policy_id=pl.lit(policy.id)).select(*SCHEMA))
     return pl.concat(found)
+
+
+def judge_all(on: date) -> pl.DataFrame:
+    """Return what ``judge`` does of the whole register."""
+    return judge(select(Firm.id).where(Firm.merged_into_id.is_(None)), on, in_force())
+
+
+def codes() -> dict[int, str]:
+    """Return the code of every firm."""
+    return {firm_id: code for firm_id, code in db.session.execute(select(Firm.id, Firm.uscc))}
+
+
+def totals(found: pl.DataFrame) -> pl.DataFrame:
+    """Return a row per policy: how many firms of a pass stand how."""
+    counts = [(pl.col("outcome") == outcome.value).sum().alias(outcome.name.lower()) for outcome in Outcome]
+    one = [pl.col(step).is_not_null().sum().alias(f"one_{name}") for step, name in STEPS.items()]
+    return found.group_by("policy_id").agg(*reversed(counts), *one).sort("policy_id")
 
 
 def _holds(policy_id: str) -> str:
