@@ -4,9 +4,11 @@ Outcomes are numbers with Kleene's logic in them: 2 met, 1 cannot tell, 0 not me
 A score is a range: what the known figures make certain, and what the unknown ones and the panel could still give.
 """
 
+from collections import OrderedDict
+from collections.abc import Callable
 from datetime import date
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -16,6 +18,9 @@ from crm.rules.conditions import Condition
 from crm.rules.figure import DTYPES, Kind
 from crm.rules.metrics import FIGURES, complete, in_unit, values
 from crm.rules.pack import AllOf, Node, Part, Score, Version, counting
+
+T = TypeVar("T")
+PLANS_KEPT = 500
 
 
 class Outcome(IntEnum):
@@ -46,9 +51,24 @@ def judge(version: Version, prepared: pl.DataFrame) -> pl.DataFrame:
     """Return what ``evaluate`` does of facts that are prepared: the metrics are worked out once for many policies."""
     given = [name for name in version.scores if name in prepared.columns]
     given += [p.id for score in version.scores.values() for p in score.parts if p.id in prepared.columns]
-    for stage in _plan(version, tuple(given)):
+    for stage in kept_plan(version, tuple(given), _plan):
         prepared = prepared.with_columns(stage)
     return prepared
+
+
+_plans: OrderedDict[tuple[int, Any, Any], tuple[Version, Any]] = OrderedDict()
+
+
+def kept_plan(version: Version, about: Any, make: Callable[[Version, Any], T]) -> T:
+    """Return ``make(version, about)``, made once: writing expressions takes longer than judging one firm by them."""
+    key = (id(version), about, make)
+    kept: tuple[Version, T] | None = _plans.get(key)
+    if kept is None:
+        # The version is kept with its plan, so that no other can come to bear its id.
+        kept = _plans[key] = version, make(version, about)
+        while len(_plans) > PLANS_KEPT:
+            _plans.popitem(last=False)
+    return kept[1]
 
 
 def _plan(version: Version, stated: tuple[str, ...]) -> tuple[list[pl.Expr], ...]:

@@ -6,6 +6,7 @@ a ratio, and a what-if, go the same way as everything else.
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -29,6 +30,7 @@ def complete(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.with_columns(columns)
 
 
+@lru_cache(maxsize=8)
 def values(on: date) -> list[pl.Expr]:
     """Return each metric as a column: what was given, else what the formula makes of the facts."""
     return [

@@ -16,7 +16,7 @@ from datetime import date
 import polars as pl
 
 from crm.rules.conditions import Condition
-from crm.rules.evaluate import judge
+from crm.rules.evaluate import judge, kept_plan
 from crm.rules.figure import YEARS, Kind
 from crm.rules.metrics import FIGURES
 from crm.rules.metrics_science import years_in_business
@@ -36,26 +36,35 @@ OPEN = 1  # the outcome that could still turn either way
 def summary(version: Version, prepared: pl.DataFrame, on: date) -> pl.DataFrame:
     """Return COLUMNS for each row of ``prepared`` (see evaluate.prepare), in its order."""
     judged = judge(version, prepared)
-    unknown = _unknown(version, on)
-    names = [f"{fact}?" for fact in unknown]
-    judged = judged.with_columns(
-        *(test.fill_null(value=False).alias(name) for name, test in zip(names, unknown.values(), strict=True)),
-        _distance(version.criteria, version).alias("distance"),
-    )
+    asked, told = kept_plan(version, on, _plan)
+    # Only where the outcome is open is it asked which facts keep it so.
+    judged = judged.with_row_index("row")
+    waiting = judged.filter(pl.col(version.criteria.id) == OPEN)
+    found = waiting.with_columns(asked).select("row", *_asked([expr.meta.output_name() for expr in asked]))
+    return judged.join(found, on="row", how="left", maintain_order="left").select(told).cast(pl.Schema(COLUMNS))
+
+
+def _plan(version: Version, on: date) -> tuple[list[pl.Expr], list[pl.Expr]]:
+    """Return whether each fact is asked for, as columns "<fact>?", and the columns told."""
+    asked = [test.fill_null(value=False).alias(f"{fact}?") for fact, test in _unknown(version, on).items()]
     top = [child.id for child in counting(version.criteria)]
     short = pl.sum_horizontal(*(pl.col(key) == 0 for key in top))
     alone = (short == 1) & ~pl.any_horizontal(*(pl.col(key) == OPEN for key in top))
-    asked = pl.sum_horizontal(*(pl.col(name) for name in names)) if names else pl.lit(0)
-    return judged.select(
+    told = [
         pl.col(version.criteria.id).alias("outcome"),
         short.alias("short"),
-        asked.alias("unknown"),
+        pl.col("unknown").fill_null(0),
         pl.when(alone).then(_first({key: pl.col(key) == 0 for key in top})).alias("criterion"),
-        pl.when(asked == 1)
-        .then(_first({fact: pl.col(name) for fact, name in zip(unknown, names, strict=True)}))
-        .alias("fact"),
-        "distance",
-    ).cast(pl.Schema(COLUMNS))
+        pl.col("fact"),
+        _distance(version.criteria, version).alias("distance"),
+    ]
+    return asked, told
+
+
+def _asked(names: list[str]) -> list[pl.Expr]:
+    count = pl.sum_horizontal(*(pl.col(name) for name in names)) if names else pl.lit(0)
+    one = _first({name.removesuffix("?"): pl.col(name) for name in names})
+    return [count.alias("unknown"), pl.when(count == 1).then(one).alias("fact")]
 
 
 def _first(tests: dict[str, pl.Expr]) -> pl.Expr:
