@@ -1,7 +1,7 @@
-.PHONY: help setup run test bench lock words screenshots
+.PHONY: help setup run test bench bench-rules lock words screenshots
 
 help: ## List the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## Install everything into .venv (system packages too, when allowed)
 	@bin/setup
@@ -15,6 +15,12 @@ test: ## Run every test: SQLite, PostgreSQL, browser, PDF
 bench: ## Measure; FIRMS=10000 CLIENTS=1,8 DATABASE=sqlite
 	@bin/setup test
 	@.venv/bin/python -m benchmarks --firms "$(or $(FIRMS),10000)" --clients "$(or $(CLIENTS),1,8)" --database "$(or $(DATABASE),sqlite)"
+
+bench-rules: ## Measure the rules beside openfisca-core; FIRMS=600000
+	@bin/setup test
+	@test -x .tmp/openfisca/bin/python || python3 -m venv .tmp/openfisca
+	@.tmp/openfisca/bin/python -m pip install --quiet --require-hashes -r requirements/bench.txt
+	@.venv/bin/python -m benchmarks.rules --firms "$(or $(FIRMS),600000)" --openfisca .tmp/openfisca/bin/python
 
 lock: ## Pin the packages of setup.cfg with their hashes
 	@bin/lock
