@@ -7,6 +7,7 @@
 | unknown | how many facts, if somebody stated them, could still decide the outcome; 0 where only a panel can |
 | criterion | the one top criterion that is not met while all others are |
 | fact | the one fact without which nothing can be told |
+| award_least, award_most | what is due at the least and at the most, in fen; null where the policy gives no money |
 | distance | how far from met, 0 to the number of top criteria: of each leaf not met its share of the threshold, 1 at most; "any" counts its nearest way, what is unknown counts nothing |
 """  # noqa: E501 - a table
 
@@ -29,6 +30,8 @@ COLUMNS: dict[str, pl.DataType] = {
     "criterion": pl.String(),
     "fact": pl.String(),
     "distance": pl.Float64(),
+    "award_least": pl.Int64(),
+    "award_most": pl.Int64(),
 }
 OPEN = 1  # the outcome that could still turn either way
 
@@ -57,8 +60,16 @@ def _plan(version: Version, on: date) -> tuple[list[pl.Expr], list[pl.Expr]]:
         pl.when(alone).then(_first({key: pl.col(key) == 0 for key in top})).alias("criterion"),
         pl.col("fact"),
         _distance(version.criteria, version).alias("distance"),
+        *(
+            pl.col(f"award.{end}").alias(f"award_{end}") if version.award else _no_money(end)
+            for end in ("least", "most")
+        ),
     ]
     return asked, told
+
+
+def _no_money(end: str) -> pl.Expr:
+    return pl.lit(None, pl.Int64).alias(f"award_{end}")
 
 
 def _asked(names: list[str]) -> list[pl.Expr]:

@@ -48,6 +48,8 @@ class Screening(Base):
     criterion: Mapped[str | None] = mapped_column(String(64))
     fact: Mapped[str | None] = mapped_column(String(64))
     distance: Mapped[float]
+    award_least: Mapped[int | None]
+    award_most: Mapped[int | None]
     since: Mapped[date]
 
 

@@ -33,6 +33,8 @@ def upgrade() -> None:
         sa.Column("criterion", sa.String(length=64), nullable=True),
         sa.Column("fact", sa.String(length=64), nullable=True),
         sa.Column("distance", sa.Double(), nullable=False),
+        sa.Column("award_least", _id(), nullable=True),
+        sa.Column("award_most", _id(), nullable=True),
         sa.Column("since", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_screening_firm_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("firm_id", "policy_id", name=op.f("pk_screening")),
