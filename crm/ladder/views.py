@@ -18,7 +18,7 @@ from crm.kit import clock
 from crm.kit.access import can, requires
 from crm.kit.pages import is_fragment, page, words
 from crm.kit.tables import asked_day
-from crm.ladder import history, queries, service, telling, whatif
+from crm.ladder import history, queries, service, telling, views_tasks, whatif
 from crm.ladder.evidence import evidence_of
 from crm.ladder.facts import years_before
 from crm.ladder.forms import fact_form
@@ -27,6 +27,7 @@ from crm.rules.catalogue import FACTS, STATED
 from crm.rules.figure import Kind
 
 bp = Blueprint("ladder", __name__)
+bp.register_blueprint(views_tasks.bp)
 EXPIRING_DAYS = 90
 STRIP = 1000  # how wide the strip of past rungs is drawn
 
@@ -80,6 +81,10 @@ def firm(firm_id: int) -> ResponseReturnValue:
             rights=[item for item in rights if item.granted_on is None or item.granted_on <= day],
             ip_labels=IP_LABELS,
             class_one=CLASS_ONE,
+            ticked={c.id for c in now.by_state()["not_met"]},
+            **(
+                views_tasks.offer(record, now, today) if day == today and can(Permission.TASK_WORK) else {"lacking": []}
+            ),
             **known,
         )
     return answer, 422 if faults else status

@@ -13,6 +13,9 @@ from crm.kit.db import Base
 class Task(Base):
     """Something to be done by ``owner``, for one firm or for none; open until ``done_on``.
 
+    ``about`` is the key of what an open task came from (a criterion not met): a firm has one open task of it, and one
+    that is done gives the key up.
+
     ``act`` is the key of the act that made it: one act makes one task a firm, however often it is sent. ``version``
     counts changes, so 1 means that nobody has touched it. Firm and people are read by queries that join them.
     """
@@ -20,6 +23,7 @@ class Task(Base):
     __tablename__ = "task"
     __table_args__ = (
         UniqueConstraint("act", "firm_id"),
+        UniqueConstraint("firm_id", "about"),
         Index("ix_task_owner_id_done_on_due_on", "owner_id", "done_on", "due_on"),
         CheckConstraint("(done_on IS NULL) = (done_by_id IS NULL)", name="done_by_somebody"),
     )
@@ -31,6 +35,7 @@ class Task(Base):
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     due_on: Mapped[date | None]
     act: Mapped[str] = mapped_column(String(32))
+    about: Mapped[str | None] = mapped_column(String(120))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     made_at: Mapped[datetime]
     done_on: Mapped[date | None]

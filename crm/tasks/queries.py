@@ -70,6 +70,15 @@ def of_act(act: str, user: User) -> list[Task]:
     return list(db.session.scalars(held(visible_to(user).where(Task.act == act, Task.made_by_id == user.id), Task)))
 
 
+def open_about(firm_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Return {firm: {what an open task is about: the task}}, whoever owns it."""
+    query = select(Task.firm_id, Task.about, Task.id).where(Task.firm_id.in_(firm_ids), Task.about.is_not(None))
+    found: dict[int, dict[str, int]] = {}
+    for firm_id, about, task_id in db.session.execute(query):
+        found.setdefault(firm_id, {})[about] = task_id
+    return found
+
+
 @dataclass(frozen=True)
 class Whose:
     """Whose tasks are meant: of one owner, of one firm; None means all that are in sight."""

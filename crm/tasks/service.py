@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -21,6 +22,7 @@ from crm.tasks.models import Task
 
 # One statement holds the keys of so many firms on either database; a longer list is worked off in parts.
 MOST = 10_000
+TITLE = 200  # characters
 EDITABLE = ("title", "owner_id", "due_on", "note")
 
 
@@ -31,6 +33,15 @@ class Row:
     firm_id: int | None
     name: str | None
     outcome: TaskOutcome
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A task that comes from something: ``about`` is its key, 120 characters at most."""
+
+    about: str
+    title: str
+    note: str | None = None
 
 
 class ChangedMeanwhileError(Refused):
@@ -96,6 +107,33 @@ def create(
     return rows
 
 
+def create_about(
+    firm: Firm,
+    wanted: Sequence[Wanted],
+    *,
+    owner_id: int,
+    due_on: date | None,
+    actor: User,
+    key: str,
+    today: date,
+) -> list[Wanted]:
+    """Make a task of each thing that no open task of the firm is about yet; return those made.
+
+    Raises Refused as ``create_one`` does.
+    """
+    _check_day(due_on, today)
+    owner = _owner(owner_id, actor)
+    if not _names([firm.id], owner):
+        raise OwnerCannotSeeError(owner)
+    there = queries.open_about([firm.id]).get(firm.id, {})
+    made = [one for one in {one.about: one for one in wanted}.values() if one.about not in there]
+    for number, one in enumerate(made):
+        told = {"title": one.title[:TITLE], "note": one.note, "owner_id": owner_id, "due_on": due_on}
+        # One act makes one task a firm: each of these is an act of its own.
+        _insert([firm.id], told, actor, f"{key[:28]}-{number:03}", {firm.id: one.about})
+    return made
+
+
 def create_alone(values: Mapping[str, Any], actor: User, key: str, today: date) -> None:
     """Make a task of no firm; ``values`` are the EDITABLE. Raises Refused as ``create`` does."""
     _check_day(values["due_on"], today)
@@ -107,6 +145,7 @@ def create_alone(values: Mapping[str, Any], actor: User, key: str, today: date) 
 def done(task: Task, actor: User, today: date) -> None:
     """Note that a task is done, by whoever did it; done once, it stays done."""
     if task.done_on is None:
+        task.about = None
         _set(task, actor, "task.done", {"done_on": today, "done_by_id": actor.id})
 
 
@@ -210,13 +249,27 @@ def _check_day(due_on: date | None, today: date) -> None:
         raise Refused("期限不能早于今天", field="due_on")
 
 
-def _insert(firm_ids: Sequence[int | None], values: Mapping[str, Any], actor: User, key: str) -> None:
+def _insert(
+    firm_ids: Sequence[int | None],
+    values: Mapping[str, Any],
+    actor: User,
+    key: str,
+    about: Mapping[int | None, str] = MappingProxyType({}),
+) -> None:
     if not firm_ids:
         return
     now = clock.now()
     common = {name: values[name] for name in EDITABLE}
     rows = [
-        {**common, "firm_id": firm_id, "act": key, "made_by_id": actor.id, "made_at": now, "version": 1}
+        {
+            **common,
+            "firm_id": firm_id,
+            "about": about.get(firm_id),
+            "act": key,
+            "made_by_id": actor.id,
+            "made_at": now,
+            "version": 1,
+        }
         for firm_id in firm_ids
     ]
     # By the table: for a mapped class that counts versions, each row would be a statement of its own.

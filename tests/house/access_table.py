@@ -175,6 +175,8 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("tasks.reopen", "POST"): ("OM", "XG"),
     ("tasks.hand", "POST"): ("OXMG", ""),
     ("tasks.withdraw", "POST"): ("OXMG", ""),
+    ("ladder.tasks.create", "GET"): ("OMG", "X"),
+    ("ladder.tasks.create", "POST"): ("OMG", "X"),
     ("ladder.index", "GET"): ("OXMGU", ""),
     ("ladder.firm", "GET"): READERS,
     ("ladder.state_fact", "GET"): OFFICE,
