@@ -1,6 +1,6 @@
 """Where one enters: the morning, the file of a firm at a glance, its timeline, search."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, request, send_file, url_for
@@ -28,6 +28,7 @@ from crm.kit.pages import is_fragment, page, words
 from crm.ladder import service as ladder
 from crm.plans import queries as plans
 from crm.requests import queries as requests
+from crm.screening import queries as screening
 from crm.tasks import queries as tasks
 from crm.visits import queries as visits
 
@@ -35,6 +36,7 @@ bp = Blueprint("desk", __name__)
 
 HITS_AS_YOU_TYPE = 8
 HITS = 50
+LATELY = timedelta(days=7)
 
 
 @bp.get("/")
@@ -68,6 +70,7 @@ def home() -> ResponseReturnValue:
         "requests_soon": _requests_soon(today),
         "tasks_soon": _tasks_soon(today),
         "assigned": queries.assigned(current_user) if role is Role.AGENCY else [],
+        "turned": screening.turned(current_user, today - LATELY),
         "events": queries.count_events() if can(Permission.AUDIT_READ) else None,
         "day": today,
     }

@@ -77,6 +77,18 @@ def counts(user: User, since: date, policy_id: str | None = None) -> dict[str, C
     return found
 
 
+def turned(user: User, since: date) -> Count:
+    """Return how many firms came to meet some policy since a day, and how many ceased to; one statement."""
+    change = ScreeningChange
+    away = (change.was == Outcome.MET) & (change.now != Outcome.MET)
+    query = select(
+        func.count(func.distinct(case((change.now == Outcome.MET, change.firm_id)))),
+        func.count(func.distinct(case((away, change.firm_id)))),
+    )
+    gained, lost = db.session.execute(query.where(change.on >= since, change.firm_id.in_(mine(user)))).one()
+    return Count(gained=gained, lost=lost)
+
+
 def sheet(user: User, policy_id: str) -> Sheet:
     """Return who is one step away from a policy, by criterion or by fact, and district."""
     found = Sheet()

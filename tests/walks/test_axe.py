@@ -21,7 +21,7 @@ PAGES = {
         "/firms/1/history", "/firms/1/merge", "/firms/1/file?on=2026-01-01", "/firms/1/plans",
         "/firms/1/requests", "/quality/no-field", "/quality/pairs", "/firms/1/facts/niche_market_years",
         "/requests", "/requests/counts", "/plans", "/tasks", "/quality", "/exports", "/bulk",
-        "/imports/decisions",
+        "/imports/decisions", "/screening", "/screening/tech_sme",
     ],
     "auditor": ["/", "/audit", "/firms/1/file"],
     "admin": ["/", "/register", "/accounts", "/accounts/new", "/accounts/1"],
