@@ -44,7 +44,10 @@ ENTRIES: tuple[Entry, ...] = (
 )
 
 # Rooms that stand under the entry of another.
-UNDER = dict.fromkeys(("firms", "lists.saved", "lists.cells", "lists.exports", "lists.bulk"), "lists")
+UNDER = dict.fromkeys(("firms", "lists.saved", "lists.cells", "lists.exports", "lists.bulk"), "lists") | {
+    "policies.editions": "policies",
+    "trials": "policies",
+}
 
 
 def init_app(app: Flask) -> None:

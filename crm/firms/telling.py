@@ -76,6 +76,7 @@ ACTION_LABELS: dict[str, str] = {
     "policy.activated": N_("启用政策文本"),
     "policy.replaced": N_("替换政策文本"),
     "policy.withdrawn": N_("撤回政策文本"),
+    "policy.tried": N_("试算政策文本"),
     "register.exported": N_("整库导出"),
     "register.imported": N_("整库导入"),
     "plan.created": N_("起草一企一策"),
@@ -128,6 +129,7 @@ JOB_LABELS: dict[str, str] = {
     "imports.undo": N_("撤销导入"),
     "lists.export": N_("导出名单"),
     "quality.walk": N_("检查数据质量"),
+    "trials.run": N_("试算政策"),
     "screening.pass": N_("政策筛查"),
     "transfer.export": N_("整库导出"),
 }

@@ -27,13 +27,15 @@ STYLE = Style(
 )
 
 
-def bars(years: Sequence[int], series: Mapping[str, Sequence[float | None]], empty: str) -> str:
+def bars(
+    labels: Sequence[object], series: Mapping[str, Sequence[float | None]], empty: str, *, wide: bool = False
+) -> str:
     """Return a bar chart as a data: address; a value not known (None) is left out, never drawn as 0."""
     chart = pygal.Bar(
         style=STYLE,
         js=(),
-        width=420,
-        height=200,
+        width=980 if wide else 420,
+        height=260 if wide else 200,
         show_legend=len(series) > 1,
         legend_at_bottom=True,
         legend_box_size=12,
@@ -46,7 +48,7 @@ def bars(years: Sequence[int], series: Mapping[str, Sequence[float | None]], emp
         print_values=False,
         rounded_bars=2,
     )
-    chart.x_labels = [str(year) for year in years]
+    chart.x_labels = [str(label) for label in labels]
     for name, values in series.items():
         chart.add(name, list(values))
     svg = chart.render(is_unicode=True, disable_xml_declaration=True)

@@ -119,12 +119,6 @@ def judged_by(policy: Policy) -> bool:
     return any(policy.judges(version) for version in policy.versions)
 
 
-def text_in_force(policy_id: str) -> str | None:
-    """Return the YAML of what is judged by; None when nothing is."""
-    policy = in_force().get(policy_id)
-    return text_of(policy.digest) if policy else None
-
-
 def text_of(digest: str) -> str | None:
     """Return a text by its digest: a shipped one, or an edition's."""
     if digest in texts():

@@ -14,7 +14,7 @@ from crm.rules.bands import Band, Choice
 from crm.rules.catalogue import YEARLY_NAMES
 from crm.rules.conditions import Condition
 from crm.rules.explain import COMPARISON_SIGN
-from crm.rules.figure import FEN_PER_WAN, Kind
+from crm.rules.figure import Kind
 from crm.rules.metrics import FIGURES
 from crm.rules.pack import Action, Version
 from crm.rules.sizes import LABELS
@@ -109,7 +109,7 @@ def in_pack(metric: str, value: float) -> str:
     if figure is None:
         return written(value, Kind.SCORE, "point")
     if figure.kind is Kind.MONEY:
-        return written(round(value * FEN_PER_WAN), figure.kind, figure.unit)
+        return _("%(amount)s 万元", amount=f"{value:,.10g}")
     if figure.kind is Kind.RATIO:
         return f"{round(value * 100, 8):g}%"
     return written(value, figure.kind, figure.unit)

@@ -205,6 +205,15 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("policies.editions.activate", "POST"): ("MA", ""),
     ("policies.editions.end", "GET"): ("MA", ""),
     ("policies.editions.end", "POST"): ("MA", ""),
+    ("trials.index", "GET"): ("OXMUA", ""),
+    ("trials.dry_run", "GET"): ("MA", "OX"),  # it speaks of every firm: for who may not see them all there is none
+    ("trials.dry_run", "POST"): ("MA", "OX"),
+    ("trials.what_if", "GET"): ("MA", "OX"),
+    ("trials.what_if", "POST"): ("MA", "OX"),
+    ("trials.show", "GET"): ("MUA", "OX"),
+    ("trials.firms", "GET"): ("MU", "OXG"),
+    ("trials.file", "GET"): ("MU", "OXG"),
+    ("trials.propose", "POST"): ("A", ""),
     ("letters.firm", "GET"): READERS,
     ("letters.profile", "GET"): READERS,
     ("lists.bulk.start", "POST"): ("OXM", ""),  # a tag; each act asks for its own permission

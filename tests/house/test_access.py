@@ -7,6 +7,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+import polars as pl
 import pytest
 from flask import Flask, url_for
 from sqlalchemy import func, select, text
@@ -32,6 +33,7 @@ from crm.quality.models import Settled
 from crm.requests.models import Request
 from crm.rules.reading import OWN
 from crm.tasks.models import Task
+from crm.trials.models import Trial
 from crm.visits.models import Visit
 from tests.house.access_table import TABLE
 from tests.make import Make
@@ -69,6 +71,22 @@ class World:
             counts = {t: db.session.scalar(text(f'SELECT count(*) FROM "{t}"')) for t in tables}  # noqa: S608
             version = db.session.scalar(select(func.sum(Firm.version)))
             return {**counts, "versions": version}
+
+
+def _trial(make: Make, owner_id: int, job_id: int, key: str) -> Any:
+    """Keep a trial that is done."""
+    rows = pl.DataFrame(
+        schema={"firm_id": pl.Int64, "district": pl.String, "was": pl.Int8, "now": pl.Int8, "group": pl.String}
+    )
+    text = (OWN / "national/tech_sme.yaml").read_text(encoding="utf-8")
+    found = {"firms": 0, "groups": {}, "met": [0, 0], "cost": {}, "unbounded": 0}
+    with make.app.app_context():
+        outcomes = files.folder() / "outcomes"
+        rows.write_parquet(outcomes)
+        stored = files.adopt(outcomes).key
+    what = {"policy_id": "tech_sme", "on": date(2026, 11, 26), "action": "new", "text": text, "before": text}
+    kept = {"found": found, "file_key": stored, "sheet_key": key}
+    return make.add(Trial(owner_id=owner_id, made_at=clock.now(), job_id=job_id, **what, **kept))
 
 
 @pytest.fixture
@@ -143,6 +161,7 @@ def world(app: Flask, make: Make, browse: Callable[..., Any]) -> World:
         edition = policies.draft(users["A"], (OWN / "national/tech_sme.yaml").read_text(encoding="utf-8")).id
     ids = {
         "policy_id": "hte",
+        "trial_id": _trial(make, users["M"].id, job.id, kept.key).id,
         "edition_id": edition,
         "policies.editions.end": {"action": "withdraw"},
         "stop_id": stop.id,

@@ -20,7 +20,7 @@ FLOORS: list[set[str]] = [
     {"decisions"},
     {"lists"},
     {"letters"},
-    {"quality", "transfer"},
+    {"quality", "transfer", "trials"},
     {"desk"},
     {"demo", "nightly"},
     {"cli", "cli_rules", "worker", "menu", "config"},

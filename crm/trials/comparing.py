@@ -1,0 +1,73 @@
+"""Two versions on one frame of facts: what each firm was, what it would be, what that would cost."""
+
+from enum import StrEnum
+
+import polars as pl
+
+from crm.domain.words import N_
+from crm.rules.evaluate import Outcome, judge
+from crm.rules.pack import Version
+
+MOST = "award.most"  # what a policy that gives money adds to the outcome, in fen
+
+
+class Group(StrEnum):
+    """What would become of a firm. Every firm is in one of them."""
+
+    GAINS = "gains"
+    DROPS = "drops"
+    UNKNOWN = "unknown"
+    RULED_OUT = "ruled_out"
+    SAME = "same"
+
+
+GROUP_LABELS: dict[Group, str] = {
+    Group.GAINS: N_("新符合"),
+    Group.DROPS: N_("不再符合"),
+    Group.UNKNOWN: N_("变为无法判断"),
+    Group.RULED_OUT: N_("由无法判断变为不符合"),
+    Group.SAME: N_("没有变化"),
+}
+OUTCOME_LABELS: dict[int, str] = {
+    Outcome.MET: N_("符合"),
+    Outcome.CANNOT_TELL: N_("无法判断"),
+    Outcome.NOT_MET: N_("不符合"),
+}
+
+
+def compare(before: Version | None, after: Version, prepared: pl.DataFrame) -> pl.DataFrame:
+    """Return a row per row of ``prepared`` (evaluate.prepare), in its order.
+
+    ``firm_id``, ``was``, ``now`` (0, 1, 2), ``group``; ``cost_was``, ``cost_now``: the most that is due in fen, null
+    where the version gives no money or no bound. Where nothing was in force nobody met anything.
+    """
+    now, was = _outcomes(after, prepared), _outcomes(before, prepared)
+    both = prepared.select("firm_id").with_columns(
+        was=was["outcome"], now=now["outcome"], cost_was=was["cost"], cost_now=now["cost"]
+    )
+    return both.with_columns(group=_group())
+
+
+def _outcomes(version: Version | None, prepared: pl.DataFrame) -> pl.DataFrame:
+    if version is None:
+        nobody = pl.lit(int(Outcome.NOT_MET)).cast(pl.Int8).alias("outcome")
+        return prepared.select("firm_id").with_columns(nobody, pl.lit(None, pl.Int64).alias("cost"))
+    judged = judge(version, prepared)
+    outcome = pl.col(version.criteria.id).cast(pl.Int8)
+    due = pl.col(MOST).cast(pl.Int64) if MOST in judged.columns else pl.lit(None, pl.Int64)
+    return judged.select(outcome.alias("outcome"), pl.when(outcome == Outcome.MET).then(due).alias("cost"))
+
+
+def _group() -> pl.Expr:
+    was, now = pl.col("was"), pl.col("now")
+    return (
+        pl.when(was == now)
+        .then(pl.lit(Group.SAME.value))
+        .when(now == Outcome.MET)
+        .then(pl.lit(Group.GAINS.value))
+        .when(now == Outcome.CANNOT_TELL)
+        .then(pl.lit(Group.UNKNOWN.value))
+        .when(was == Outcome.MET)
+        .then(pl.lit(Group.DROPS.value))
+        .otherwise(pl.lit(Group.RULED_OUT.value))
+    )
