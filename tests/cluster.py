@@ -16,7 +16,7 @@ def binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
     """Return a folder in memory when there is room: a database a test, copied there in a twentieth of the time."""
     shared = Path("/dev/shm")  # noqa: S108 - what lies there is the tests' own and goes with them
     return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > 4 * 1024**3 else None
@@ -28,7 +28,7 @@ def running() -> Iterator[str]:
     programs = binaries()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="qiti-pg-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="qiti-pg-", dir=memory()))
     as_owner: list[str] = []
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root.

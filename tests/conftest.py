@@ -31,6 +31,9 @@ SETTINGS: dict[str, object] = {
 
 
 quick.share()
+if in_memory := cluster.memory():
+    # Where tests put their databases and files: no power cut is survived here.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", in_memory)
 
 
 @pytest.fixture(scope="session")
