@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Agency, FailedAttempt, Invitation, SignIn, User
@@ -24,14 +24,18 @@ def get(user_id: int) -> User:
 
 def signed_in(token: str, now: datetime) -> SignIn | None:
     """Return the session a cookie's ``token`` stands for, unless it has ended, run out, or its user was closed."""
-    query = (
-        select(SignIn)
-        .join(SignIn.user)
-        .options(joinedload(SignIn.user))
-        .where(SignIn.token_sha256 == sha256(token.encode()).hexdigest())
-        .where(SignIn.ended_at.is_(None), SignIn.expires_at > now, User.active)
-    )
-    return db.session.scalars(query).first()
+    digest = sha256(token.encode()).hexdigest()
+    return db.session.scalars(_SIGNED_IN, {"digest": digest, "now": now}).first()
+
+
+# Asked by every request, so it is put together once.
+_SIGNED_IN = (
+    select(SignIn)
+    .join(SignIn.user)
+    .options(joinedload(SignIn.user))
+    .where(SignIn.token_sha256 == bindparam("digest"))
+    .where(SignIn.ended_at.is_(None), SignIn.expires_at > bindparam("now"), User.active)
+)
 
 
 def failures(keys: Sequence[str]) -> list[FailedAttempt]:

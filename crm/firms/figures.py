@@ -123,11 +123,12 @@ def of_firms(
 
     Years and figures that nobody has stated are not in it. For fifty firms a frame costs more than it saves.
     """
-    query = select(AnnualReturn.firm_id, AnnualReturn.year, AnnualReturn.source, AnnualReturn.version)
+    source = type_coerce(AnnualReturn.source, String)
+    query = select(AnnualReturn.firm_id, AnnualReturn.year, source, AnnualReturn.version)
     query = query.add_columns(*(getattr(AnnualReturn, name) for name in names))
     rows = db.session.execute(query.where(AnnualReturn.firm_id.in_(firm_ids), AnnualReturn.year.between(since, until)))
     found: dict[int, dict[int, dict[str, int]]] = {}
-    for firm_id, year, _source, _version, *stated in sorted(rows, key=lambda row: (TRUST[row.source], -row.version)):
+    for firm_id, year, _source, _version, *stated in sorted(rows, key=lambda row: (TRUST[row[2]], -row[3])):
         said = found.setdefault(firm_id, {}).setdefault(year, {})
         for name, value in zip(names, stated, strict=True):
             if value is not None:

@@ -4,7 +4,7 @@ Two ways lead to the same firms. What many firms are found by (广州) is walked
 as a page is full; what few are found by is looked up in the index by pairs of characters, which a migration keeps.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -31,6 +31,8 @@ BEST = 1_000  # hits beyond are not listed: somebody who turns twenty pages shou
 SAMPLED = 400  # firms
 GOLDEN = 0.6180339887498949
 COMMON = 0.01
+# {address of the register: (how large it was, in powers of two, the handles sampled)}
+_samples: dict[str, tuple[int, Mapping[Handle, Sequence[str]]]] = {}
 _LAST = "\U0010ffff"
 _COLUMNS = (FirmHandle.firm_id, FirmHandle.kind, FirmHandle.shown, FirmHandle.text)
 
@@ -147,16 +149,32 @@ def _pages(query: Select[tuple[int, Handle, str, str]], size: int) -> Iterator[t
 
 def _common(needles: Mapping[Handle, str]) -> set[Handle]:
     """Return the kinds in which a hit is so frequent, among firms from all over, that walking finds a page at once."""
+    sample = _sample()
+    common = set()
+    for kind, needle in needles.items():
+        texts = sample.get(kind, ())
+        if sum(needle in text for text in texts) > COMMON * len(texts) or not _pairs(kind, needle):
+            common.add(kind)
+    return common
+
+
+def _sample() -> Mapping[Handle, Sequence[str]]:
+    """Return the handles of some hundred firms from all over the register, read anew whenever it has doubled.
+
+    They settle only which of two ways is taken, and both lead to the same firms: what changed since does no harm.
+    """
     newest = db.session.scalar(select(func.max(Firm.id))) or 0
-    # Steps of the golden ratio have no period: codes and numbers given one after the other are met in all their parts.
-    firms = {int(newest * (place * GOLDEN % 1)) + 1 for place in range(SAMPLED)}
-    sample = select(FirmHandle.kind, FirmHandle.text).where(FirmHandle.firm_id.in_(sorted(firms))).subquery()
-    holds = [
-        and_(sample.c.kind == kind, sample.c.text.contains(needle, autoescape=True)) for kind, needle in needles.items()
-    ]
-    counts = select(sample.c.kind, func.count(), func.count().filter(or_(*holds))).group_by(sample.c.kind)
-    common = {kind for kind, total, hits in db.session.execute(counts) if hits > COMMON * total}
-    return common | {kind for kind, needle in needles.items() if not _pairs(kind, needle)}
+    address, size = str(db.engine.url), newest.bit_length()
+    known = _samples.get(address)
+    if known is None or known[0] != size:
+        # Steps of the golden ratio have no period: codes and numbers given one after the other are met in all parts.
+        firms = {int(newest * (place * GOLDEN % 1)) + 1 for place in range(SAMPLED)}
+        found: dict[Handle, list[str]] = {}
+        query = select(FirmHandle.kind, FirmHandle.text).where(FirmHandle.firm_id.in_(sorted(firms)))
+        for kind, text_held in db.session.execute(query):
+            found.setdefault(kind, []).append(text_held)
+        known = _samples[address] = (size, found)
+    return known[1]
 
 
 def _holds(kind: Handle, needle: str) -> ColumnElement[bool]:

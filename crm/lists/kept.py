@@ -5,7 +5,7 @@ register: while it stands still, a question asked again has the answer it had. W
 turns the pages of a long list, pays for it once.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from datetime import date
 from threading import Lock
@@ -21,8 +21,11 @@ from crm.lists.kinds import ME
 from crm.screening import queries as screening
 
 T = TypeVar("T")
+BIG = 10**9
 SCREENED = ("screening.", "only_")
-_found: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+# Of what is large, not so many are kept: a hundred pages drawn are some fifteen megabytes.
+MOST = {"rows": 100}
+_found: dict[str, OrderedDict[tuple[Any, ...], Any]] = defaultdict(OrderedDict)
 _lock = Lock()
 
 
@@ -31,22 +34,33 @@ def once(user: User, asked: Asked, on: date, what: tuple[Any, ...], work_out: Ca
 
     Only for who reads: a transaction that writes may number lines of the trail that never come to be.
     """
-    most = current_app.config["FINDINGS_KEPT"]
+    kept = _found[what[0]]
+    most = min(current_app.config["FINDINGS_KEPT"], MOST.get(what[0], BIG))
     if not most or not is_reading():
         return work_out()
     conditions = str(asked.conditions())
     personal = user.id if ME in conditions else None
     scope = (user.role, user.whole_city, tuple(user.districts), user.agency_id, user.firm_id, personal)
     # What the screening finds changes without a line in the trail.
-    passes = screening.newest() if any(name in f"{conditions} {asked.sort}" for name in SCREENED) else 0
-    key = (str(db.engine.url), journal.newest(), passes, scope, conditions, asked.sort, on, what)
+    passes = screening.newest() if any(name in f"{conditions} {asked.sort} {what}" for name in SCREENED) else 0
+    key = (str(db.engine.url), _newest(), passes, scope, conditions, asked.sort, on, what)
     with _lock:
-        if key in _found:
-            _found.move_to_end(key)
-            return _found[key]
+        if key in kept:
+            kept.move_to_end(key)
+            return kept[key]
     result = work_out()
     with _lock:
-        _found[key] = result
-        while len(_found) > most:
-            _found.popitem(last=False)
+        kept[key] = result
+        while len(kept) > most:
+            kept.popitem(last=False)
     return result
+
+
+def _newest() -> int:
+    """Return the number of the newest line of the trail, asked once in a transaction that reads."""
+    session = db.session()
+    read = session.info.get("newest line")
+    if read is None or read[0] is not session.get_transaction():
+        newest = journal.newest()
+        read = session.info["newest line"] = (session.get_transaction(), newest)
+    return int(read[1])

@@ -1,5 +1,6 @@
 """How the firms of a list are found, ordered and paged."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -49,15 +50,17 @@ def ids(user: User, asked: Asked, on: date, limit: int | None = None, offset: in
 
 
 def page(user: User, asked: Asked, number: int, on: date) -> Page:
-    """Return one page of firms.
-
-    Which firms stand on it is settled by their numbers first: everything else is worked out for fifty, not for all.
-    """
+    """Return one page of the numbers of firms: everything else is worked out for fifty, not for all."""
     start = (number - 1) * PAGE_SIZE
 
     def found() -> tuple[list[int], int]:
         return ids(user, asked, on, PAGE_SIZE, start), count(user, asked, on)
 
     numbers, total = kept.once(user, asked, on, ("page", number), found)
+    return Page(numbers, number, PAGE_SIZE, total)
+
+
+def firms_of(numbers: Sequence[int]) -> list[Firm]:
+    """Return the firms of a page, in its order."""
     firms = {firm.id: firm for firm in db.session.scalars(select(Firm).where(Firm.id.in_(numbers)))}
-    return Page([firms[number] for number in numbers if number in firms], number, PAGE_SIZE, total)
+    return [firms[number] for number in numbers if number in firms]

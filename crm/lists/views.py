@@ -1,12 +1,15 @@
 """Where one enters."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
 from crm.domain.access import BUREAU_ROLES, Permission
 from crm.domain.errors import Refused
@@ -14,7 +17,7 @@ from crm.domain.records import FIGURES
 from crm.firms import queries as firms
 from crm.firms import stops
 from crm.kit import clock, tables
-from crm.kit.access import requires
+from crm.kit.access import can, requires
 from crm.kit.pages import is_fragment, page, words
 from crm.lists import (
     bulk_views,
@@ -25,6 +28,7 @@ from crm.lists import (
     conditions,
     export_views,
     fields,
+    kept,
     queries,
     saved,
     saved_views,
@@ -50,7 +54,7 @@ YEARS_OFFERED = 6
 def index() -> ResponseReturnValue:
     """List the firms the reader may see."""
     today = clock.today()
-    views = saved.shown(current_user)
+    views = g.views = saved.shown(current_user)  # the side bar shows those that are pinned
     asked, view = _asked(request.args, views)
     day = asked.day(today)
     rows = queries.page(current_user, asked, tables.page_number(), day)
@@ -62,9 +66,7 @@ def index() -> ResponseReturnValue:
         asked=asked,
         rows=rows,
         columns=shown[2:],
-        values=columns.values(rows.items, shown, day),
-        stopped=stops.of_firms([firm.id for firm in rows.items], day),
-        last_year=day.year - 1,
+        drawn=_drawn(rows, shown, asked, day) if rows.items else "",
         usual=_usual(asked, names),
         chips=_chips(asked, names),
         tree=_tree(asked, asked.where, names),
@@ -79,6 +81,25 @@ def index() -> ResponseReturnValue:
         acts=ACTS,
         address=address,
     )
+
+
+def _drawn(rows: tables.Page, shown: list[columns.Column], asked: Asked, day: date) -> Markup:
+    """Return the rows of a page as HTML, kept like what was found: they say nothing that is not in the register."""
+
+    def draw() -> Markup:
+        firms_shown = queries.firms_of(rows.items)
+        drawn = render_template(
+            "lists/_rows.html",
+            firms=firms_shown,
+            columns=shown[2:],
+            values=columns.values(firms_shown, shown, day),
+            stopped=stops.of_firms(rows.items, day),
+            last_year=day.year - 1,
+        )
+        return Markup(drawn)  # noqa: S704 - escaped by its own template
+
+    how = (tuple(column.key for column in shown), str(get_locale()), can(Permission.FIRM_EDIT))
+    return kept.once(current_user, asked, day, ("rows", rows.page, *how), draw)
 
 
 def _asked(arguments: Any, views: list[saved.Shown]) -> tuple[Asked, saved.Shown | None]:

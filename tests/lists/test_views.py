@@ -7,12 +7,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from crm.domain.care import Lifter
 from crm.firms.award_models import AwardGiven
-from crm.firms.care_models import FirmTag, Tag
+from crm.firms.care_models import FirmTag, StopFlag, Tag
 from crm.firms.models import Contact
 from crm.journal.models import Event
+from crm.journal.service import System, record
 from crm.kit import clock
-from crm.kit.db import db
+from crm.kit.db import db, transaction
 from crm.lists.saved_models import SavedView
 from tests.make import uscc
 
@@ -225,6 +227,33 @@ def test_what_a_list_found_is_kept_while_the_register_stands_still(app: Flask, m
     officer.submit("/firms/new", {"uscc": uscc(907), "name": "广州乙乙科技有限公司", "registration_district": "440106"})
     assert "共 2 家" in officer.get("/firms").words
     assert len(names(officer.get("/firms"))) == 2
+
+
+def test_rows_kept_are_of_the_reader_s_rights_and_language_and_of_now(app: Flask, make, browse, statements) -> None:
+    app.config["FINDINGS_KEPT"] = 100
+    firm = make.firm(name="广州甲甲科技有限公司")
+    stopped = StopFlag(
+        firm_id=firm.id, reason="核查", since_on=date(2026, 1, 1), lifter=Lifter.MANAGER, office=[],
+        set_by="科长", set_at=clock.now(),
+    )  # fmt: skip
+    officer, other, auditor = (browse(make.user(role)) for role in ("officer", "officer", "auditor"))
+    first = officer.get("/firms?columns=district")
+    assert "天河区" in first.words
+    assert "data-edit" in officer.get("/firms?columns=park").text
+    assert "data-edit" not in auditor.get("/firms?columns=park").text
+    other.post("/language", {"locale": "en"}, 302)
+    assert "Tianhe" in other.get("/firms?columns=district").words
+    assert "天河区" in officer.get("/firms?columns=district").words
+    with statements() as seen:
+        officer.get("/firms?columns=district")
+    assert not [one for one in seen if "FROM firm " in one], "nothing about a firm is read again"
+    officer.submit(f"/firms/{firm.id}/edit", {"name": "广州乙乙科技有限公司"})
+    assert names(officer.get("/firms?columns=district")) == ["广州乙乙科技有限公司"]
+    assert "暂停办理" not in officer.get("/firms?columns=district").words
+    with app.app_context(), transaction():
+        db.session.add(stopped)
+        record("stop_flag.set", System(), "stop_flag", 1, firm.id)
+    assert "暂停办理" in officer.get("/firms?columns=district").words
 
 
 def test_bulk_acts_and_exports_stand_under_the_list(make, browse) -> None:
