@@ -52,6 +52,7 @@ ROOMS = (
     "ladder",
     "screening",
     "decisions",
+    "awards",
     "lists",
     "letters",
     "trials",

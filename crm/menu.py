@@ -28,6 +28,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("lists.index", N_("企业"), icon="building", permission=Permission.FIRM_LIST),
     Entry("ladder.index", N_("梯度"), icon="stairs-up", permission=Permission.LADDER_COUNT),
     Entry("screening.index", N_("政策筛查"), icon="filter-check", permission=Permission.SCREENING_READ),
+    Entry("awards.index", N_("奖补"), icon="coin-yuan", permission=Permission.SCREENING_READ),
     Entry("imports.index", N_("导入"), icon="table-import", permission=Permission.IMPORT_RUN),
     Entry("visits.index", N_("走访"), icon="message-2", permission=Permission.VISIT_READ),
     Entry("requests.index", N_("诉求"), icon="message-report", permission=Permission.REQUEST_READ),

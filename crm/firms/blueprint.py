@@ -40,6 +40,7 @@ def _tabs(firm_id: int) -> list[tuple[str, str, bool]]:
         ("firms.file", _("基本信息"), Permission.FIRM_READ),
         ("firms.figures", _("年度数据"), Permission.FIRM_READ),
         ("ladder.firm", _("资质与梯度"), Permission.LADDER_READ),
+        ("awards.firm", _("奖补"), Permission.LADDER_READ),
         ("visits.firm", _("诉求与走访"), Permission.VISIT_READ),
         ("plans.firm", _("一企一策"), Permission.PLAN_READ),
         *([] if can(Permission.VISIT_READ) else [("requests.firm", _("诉求"), Permission.FIRM_READ)]),

@@ -13,7 +13,7 @@ from crm.policies.queries import known
 from crm.screening import queries as screening
 from crm.screening import words
 
-OPEN = ("officer", "agency", "park", "incubator", "tags", "screening", "only_criterion", "only_fact")
+OPEN = ("officer", "agency", "park", "incubator", "tags", "award", "screening", "only_criterion", "only_fact")
 
 
 def of(key: str, user: User) -> dict[str, str]:
@@ -26,6 +26,8 @@ def of(key: str, user: User) -> dict[str, str]:
         return {str(tag.id): tag.name for tag, _count in tags.in_use(user)}
     if key == "screening":
         return {policy: words.policy_name(policy) for policy in known()}
+    if key == "award":
+        return {key: words.policy_name(key) for key, policy in known().items() if policy.kind == "award"}
     if key in {"only_criterion", "only_fact"}:
         year = clock.today().year
         name = words.criterion_name if key == "only_criterion" else lambda _policy, fact: fact_name(fact, year)

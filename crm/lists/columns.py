@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from crm.accounts.models import Agency, User
@@ -32,6 +33,7 @@ MAY_SEE_PEOPLE = frozenset({Role.OFFICER, Role.MANAGER, Role.AGENCY})
 NEWEST_WITHIN = 3  # years: an older figure is no figure of today
 _DATED = re.compile(r"([a-z_]+)\.((?:19|20)[0-9]{2})")
 SCREENED = "screening."
+DUE, DUE_MOST = "due.", "due_most."
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,23 @@ def _screened(policy_id: str) -> Column:
     return Column(f"{SCREENED}{policy_id}", name, LADDER, "text", of, needs="screenings")
 
 
+def _due(key: str) -> Column | None:
+    """What each firm is due by a policy that gives money, as screened: the least ("due.X"), the most ("due_most.X")."""
+    prefix, _dot, policy_id = key.partition(".")
+    policy = known().get(policy_id)
+    if policy is None or policy.kind != "award":
+        return None
+    least = f"{prefix}." == DUE
+
+    def of(_firm: Firm, found: Mapping[str, Any]) -> int | None:
+        row = found.get(policy_id)
+        return None if row is None else row.award_least if least else row.award_most
+
+    name = screened_words.policy_name(policy_id)
+    label = _("%(policy)s至少（万元）", policy=name) if least else _("%(policy)s至多（万元）", policy=name)
+    return Column(key, label, LADDER, "wan", of, needs="screenings")
+
+
 def sorter(key: str) -> Callable[[date], Any] | None:
     """Return what makes the column that a list is ordered by, or None where there is no such order."""
     name, _, year = key.partition(".")
@@ -196,6 +215,8 @@ def find(key: str) -> Column | None:
     if key.startswith(SCREENED):
         policy_id = key.removeprefix(SCREENED)
         return _screened(policy_id) if policy_id in known() else None
+    if key.startswith((DUE, DUE_MOST)):
+        return _due(key)
     dated = _DATED.fullmatch(key)
     if dated and dated[1] in FIGURES:
         return _figure(dated[1], int(dated[2]))
@@ -210,7 +231,9 @@ def shown(user: User, keys: Sequence[str]) -> list[Column]:
 def offered(user: User) -> dict[str, list[Column]]:
     """Return the columns ``user`` may choose, by the head they stand under."""
     found: dict[str, list[Column]] = {}
-    for column in (*COLUMNS.values(), *map(_screened, known())):
+    paying = (key for key, policy in known().items() if policy.kind == "award")
+    money = (_due(f"{end}{key}") for key in paying for end in (DUE, DUE_MOST))
+    for column in (*COLUMNS.values(), *map(_screened, known()), *filter(None, money)):
         if column.open_for(user) and column.key not in {"name", "uscc"}:
             found.setdefault(column.group, []).append(column)
     return found
@@ -275,7 +298,7 @@ def _agencies(firms: Sequence[Firm], _columns: Sequence[Column], _on: date) -> d
 
 
 def _screenings(firms: Sequence[Firm], columns: Sequence[Column], _on: date) -> dict[int, dict[str, Any]]:
-    asked = [column.key.removeprefix(SCREENED) for column in columns if column.needs == "screenings"]
+    asked = [column.key.partition(".")[2] for column in columns if column.needs == "screenings"]
     return screening.of_firms(_ids(firms), asked)
 
 

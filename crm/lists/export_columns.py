@@ -136,7 +136,7 @@ def heading(column: Column, kind: RowKind, unit: Unit) -> str:
 
     The newest statement of a figure goes by a name no import takes: each firm's may be of another year.
     """
-    name, _dot, year = column.key.partition(".")
+    name, year = column.key.partition(".")[0], column.year
     figure, _colon, of_year = column.key.partition(":")
     if of_year:
         return f"最近{HEADINGS[figure][0]}年度"

@@ -3,18 +3,20 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Select, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Numeric, Select, String, and_, cast, false, func, or_, select
 
 from crm.domain.ladder import RUNGS, Rung
 from crm.domain.words import N_
 from crm.firms import figures
 from crm.firms.award_models import AwardGiven
+from crm.firms.awards import under
 from crm.firms.care_models import FirmTag, StopFlag
 from crm.firms.models import Certification, Contact, Firm
 from crm.firms.queries import valid_on
 from crm.firms.stops import in_force_on
 from crm.lists.inputs import Input
 from crm.lists.kinds import Context, Test, Tests, between, holds_not, one_of
+from crm.policies.queries import known
 
 ANY = "any"
 HUNDREDTHS = 10_000  # of a per cent in a whole
@@ -147,8 +149,20 @@ def awards() -> Tests:
     def in_year(values: tuple[Any, ...], context: Context) -> ColumnElement[bool]:
         return Firm.id.in_(given(_year(values[0], context), ""))
 
+    def by_policy(values: tuple[Any, ...], context: Context) -> ColumnElement[bool]:
+        named = [policy for key in values[0] if (policy := known().get(key)) is not None]
+        paid = or_(false(), *(under(policy, context.on) for policy in named))
+        return Firm.id.in_(select(AwardGiven.firm_id).where(paid))
+
     ever = select(AwardGiven.firm_id)
     return {
+        "under": Test(N_("已按政策获得"), (Input.OPTIONS,), by_policy, N_("已获得{options}")),
+        "not_under": Test(
+            N_("还没有按政策获得"),
+            (Input.OPTIONS,),
+            lambda v, c: holds_not(by_policy(v, c)),
+            N_("没有获得{options}"),
+        ),
         "given": Test(N_("某年获得的名称含有"), (Input.YEAR, Input.TEXT), titled, N_("{year}获得“{text}”奖补")),
         "not_given": Test(
             N_("某年没有名称含有"),

@@ -123,7 +123,7 @@ FIELDS: dict[str, Field] = {
         Field("address", N_("注册地址"), IDENTITY, kinds.text(Firm.address)),
         Field("rung", N_("梯度"), LADDER, facts.rungs(), _RUNGS),
         Field("certificate", N_("资质"), LADDER, facts.certificates(), _CERTIFICATES),
-        Field("award", N_("奖补记录"), LADDER, facts.awards()),
+        Field("award", N_("奖补记录"), LADDER, facts.awards(), open_to=screened.is_policy),
         Field("screening", N_("政策筛查"), LADDER, screened.outcomes(), open_to=screened.is_policy),
         Field("only_criterion", N_("只差这一条"), LADDER, screened.only(Screening.criterion), open_to=screened.is_step),
         Field("only_fact", N_("只缺这一项数据"), LADDER, screened.only(Screening.fact), open_to=screened.is_step),

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from crm.domain.words import N_
 from crm.kit.pages import told, words
-from crm.policies import telling
+from crm.policies import telling, telling_money
+from crm.rules.awards import Award, AwardPart
 from crm.rules.conditions import Condition
 from crm.rules.difference import Change, What, changes
 from crm.rules.figure import Kind
@@ -33,6 +34,8 @@ WHAT_LABELS: dict[What, str] = {
     What.PART_REMOVED: N_("删去评分项"),
     What.POINTS: N_("计分"),
     What.SCORE: N_("最高分"),
+    What.MONEY: N_("奖补金额"),
+    What.TERMS: N_("奖补合计"),
 }
 # What decides who gains and who drops, as against how it is told.
 TELLS = frozenset({What.ABOUT, What.SOURCES, What.WORDED})
@@ -85,6 +88,10 @@ def _said(what: What, value: Any, version: Version | None) -> str:
             return f"{telling.metric_name(value.metric, version)} {telling.asked(value)}"
         case Part():
             return part_in_words(value)
+        case AwardPart():
+            return telling_money.gives(value)
+        case Award():
+            return telling_money.terms(value)
         case str():
             return value
         case _ if what is What.PLACED:

@@ -128,7 +128,7 @@ def asked(condition: Condition) -> str:
             steps = (
                 []
                 if by is None
-                else [f"{_span(by.metric, b)}: ≥ {in_pack(condition.metric, b.value or 0)}" for b in by.bands]
+                else [f"{span(by.metric, b)}: ≥ {in_pack(condition.metric, b.value or 0)}" for b in by.bands]
             )
             return _("按%(figure)s：", figure=figure_name(by.metric) if by else "") + "；".join(steps)
         case comparison:
@@ -136,7 +136,8 @@ def asked(condition: Condition) -> str:
             return f"{COMPARISON_SIGN[comparison]} {in_pack(condition.metric, value)}"
 
 
-def _span(metric: str, band: Band) -> str:
+def span(metric: str, band: Band) -> str:
+    """Return the edges of a band the way people write them."""
     edges = [(name, getattr(band, name)) for name in ("at_least", "above", "at_most", "below")]
     told_edges = [f"{COMPARISON_SIGN[name]} {in_pack(metric, value)}" for name, value in edges if value is not None]
     return " ".join(told_edges) or _("不论多少")
@@ -155,7 +156,7 @@ def steps(choice: Choice) -> list[str]:
     """Return the bands of one way to earn points: ≥ 10% < 15% → 4 分."""
     if choice.bands is None:
         return [f"{_('是')} → {_points(choice.when_true)}", f"{_('否')} → {_points(choice.when_false)}"]
-    bands = [f"{_span(choice.metric, band)} → {_points(band.points)}" for band in choice.bands]
+    bands = [f"{span(choice.metric, band)} → {_points(band.points)}" for band in choice.bands]
     disputed = [_("恰为 %(edge)s：%(printed)s；另一种读法：%(other)s", edge=in_pack(choice.metric, dispute.at),
                   printed=told(dispute.printed), other=told(dispute.other)) for dispute in choice.disputed]  # fmt: skip
     return [*bands, *disputed]

@@ -14,7 +14,7 @@ from crm.domain.policies import EDITION_ACTION_LABELS, EDITION_STATUS_LABELS
 from crm.kit import clock
 from crm.kit.access import requires
 from crm.kit.pages import page
-from crm.policies import differences, queries, store, telling
+from crm.policies import differences, queries, store, telling, telling_money
 from crm.policies import guide as written_guide
 from crm.policies.views_edit import bp as editing
 from crm.rules.metrics import FIGURES
@@ -30,6 +30,7 @@ def names() -> dict[str, Any]:
     """Give pages the words for rules: ``rules`` has all of them."""
     return {
         "rules": telling,
+        "award_words": telling_money,
         "part_in_words": differences.part_in_words,
         "edition_statuses": EDITION_STATUS_LABELS,
         "edition_actions": EDITION_ACTION_LABELS,

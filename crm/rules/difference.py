@@ -28,6 +28,8 @@ class What(StrEnum):
     PART_ADDED = "part added"  # None, Part
     PART_REMOVED = "part removed"  # Part, None
     POINTS = "points"  # how a part gives points: Parts
+    MONEY = "money"  # what a part of an award gives: AwardParts or None
+    TERMS = "terms"  # what holds for an award as a whole: Awards or None
     SCORE = "score"  # the most a score or a group of its parts can give: texts
 
 
@@ -85,6 +87,19 @@ def _inside(was: Version, now: Version, *, headed: bool) -> Iterator[Change]:
         yield Change(now, What.SOURCES, None, was, now)
     yield from _criteria(was, now)
     yield from _scores(was, now)
+    yield from _award(was, now)
+
+
+def _award(was: Version, now: Version) -> Iterator[Change]:
+    old, new = ({part.id: part for part in v.award.parts} if v.award else {} for v in (was, now))
+    for part in [*old.values(), *(part for name, part in new.items() if name not in old)]:
+        before, after = old.get(part.id), new.get(part.id)
+        if before != after:
+            told = after or part
+            yield Change(now, What.MONEY, told.label, before, after, told.clause)
+    terms = [v.award.model_copy(update={"parts": []}) if v.award else None for v in (was, now)]
+    if terms[0] != terms[1]:
+        yield Change(now, What.TERMS, None, was.award, now.award)
 
 
 def _placed(node: Node, above: Node | None = None) -> Iterator[tuple[Node, Node | None]]:

@@ -181,6 +181,8 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("ladder.firm", "GET"): READERS,
     ("ladder.state_fact", "GET"): OFFICE,
     ("ladder.state_fact", "POST"): OFFICE,
+    ("awards.firm", "GET"): READERS,
+    ("awards.index", "GET"): ("OXMUG", ""),
     ("screening.index", "GET"): ("OXMUG", ""),
     ("screening.show", "GET"): ("OXMUG", ""),
     ("screening.run", "POST"): ("OXM", ""),

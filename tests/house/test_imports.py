@@ -18,7 +18,7 @@ FLOORS: list[set[str]] = [
     {"ladder"},
     {"screening"},
     {"decisions"},
-    {"lists"},
+    {"lists", "awards"},
     {"letters"},
     {"quality", "transfer", "trials"},
     {"desk"},

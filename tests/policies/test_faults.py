@@ -39,6 +39,10 @@ SAMPLES = [
     "every band of a score needs points", "a condition needs exactly one comparison, this has 2",
     "no two bands meet at 5: there is nothing to dispute",
     "the window closes on 2026-01-01 before it opens on 2026-02-01",
+    "rank_y1 is no amount of money", "a part of an award has one of flat, bands and rate",
+    "bands and rate are over a metric, flat is over none", "marginal goes with bands, times with rate",
+    "every band of an award needs a value that is not below zero", "the shares of an award add up to one",
+    "the floor of an award is above its cap", "a policy cannot both stack with another and exclude it",
     "a part has one of best_of, panel and of", "give either bands or when_true and when_false",
 ]  # fmt: skip
 
@@ -52,7 +56,8 @@ def test_every_sentence_has_its_words(said: str, app) -> None:
 
 def test_no_sentence_of_the_reader_is_forgotten() -> None:
     source = "\n".join(
-        (RULES / name).read_text() for name in ("pack.py", "bands.py", "windows.py", "fitting.py", "document.py")
+        (RULES / name).read_text()
+        for name in ("pack.py", "conditions.py", "awards.py", "bands.py", "windows.py", "fitting.py", "document.py")
     )
     said = re.findall(r'(?:ValueError\(|DocumentError\([^"]*|yield [^"\n]*, )f?"([^"]+)"', source)
     assert len(said) >= 25

@@ -199,6 +199,7 @@ def test_interest_of_a_loan(change: dict[str, Any], gives: float) -> None:
 
 def test_a_loan_of_which_something_is_not_known() -> None:
     assert span("gd_loan_interest", **{**LOAN, "loan_annual_rate": None}) == (0, 30), "no more than the interest paid"
+    assert due("gd_loan_interest", **{**LOAN, "loan_principal": None}).outcome == "cannot_tell", "no loan is known of"
     unknown = {**LOAN, "loan_annual_rate": None, "loan_interest_paid": None}
     assert span("gd_loan_interest", **unknown) == (0, 2000)
     assert set(due("gd_loan_interest", **unknown).award.missing) >= {"loan_annual_rate", "loan_interest_paid"}

@@ -1,0 +1,1 @@
+"""What firms are due, what they were given, who was missed."""

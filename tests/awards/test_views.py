@@ -1,0 +1,125 @@
+"""Who is due what, who was given it, who was missed: counted by hand, each number with its list."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from flask import Flask
+
+from crm.awards import queries
+from crm.domain.ladder import Rung
+from crm.domain.records import AwardLevel
+from crm.firms.award_models import AwardGiven
+from crm.firms.models import Firm
+from crm.kit import clock
+from crm.kit.db import db, transaction
+from crm.screening import service
+from crm.screening.models import Cause, Screening
+from tests.make import Make
+
+WAN = 1_000_000
+POLICY = "gz_little_giant_award"  # 穗府办规〔2025〕13号: at most 100 for a little giant recognised this year
+YEAR = clock.today().year
+
+
+def walked(app: Flask) -> None:
+    with app.app_context():
+        service.walk(clock.today(), Cause.NIGHT)
+
+
+@pytest.fixture
+def giants(app: Flask, make: Make) -> list[Firm]:
+    """Three little giants of this year, 甲 paid, 乙 not, 丙 in another district and not; 丁 of last year."""
+    firms = [make.firm(name=f"广州{name}{name}科技有限公司") for name in "甲乙"]
+    firms.append(make.firm(name="广州丙丙科技有限公司", registration_district="440112"))
+    firms.append(make.firm(name="广州丁丁科技有限公司"))
+    for firm in firms:
+        year = YEAR if firm is not firms[3] else YEAR - 1
+        make.certification(firm, Rung.LITTLE_GIANT, issued_on=date(year, 1, 5), expires_on=date(year + 3, 1, 4))
+    paid = AwardGiven(firm_id=firms[0].id, year=YEAR, title="新认定“小巨人”企业奖励", amount=100 * WAN)
+    make.add(paid)
+    walked(app)
+    return firms
+
+
+def test_entitled_but_not_given(app: Flask, giants: list[Firm], make: Make, browse: Callable, statements) -> None:
+    manager = make.user("manager")
+    with app.app_context(), app.test_request_context(), transaction(writing=False):
+        (sheet,) = [one for one in queries.sheets(manager, clock.today()) if one.policy.id == POLICY]
+    assert (sheet.meet.firms, sheet.meet.least, sheet.meet.most) == (3, 0, 300 * WAN)
+    assert (sheet.given, sheet.given_amount) == (1, 100 * WAN)
+    assert (sheet.missed.firms, sheet.missed.most, sheet.cannot_tell) == (2, 200 * WAN, 0)
+    browser = browse(manager)
+    page = browser.get("/awards")
+    assert "0.00–300.00" in page.words
+    missed = next(link for link in page.links() if "not_under" in link and POLICY in link)
+    listed = browser.get(missed)
+    assert "共 2 家" in listed.words
+    assert "乙乙" in listed.words
+    assert "甲甲" not in listed.words
+    given = next(link for link in page.links() if f"award.under({POLICY})" in link)
+    assert "共 1 家" in browser.get(given).words
+    with statements() as few:
+        browser.get("/awards")
+    for number in range(5):
+        make.add(AwardGiven(firm_id=giants[1].id, year=YEAR, title=f"别的{number}"))
+    with statements() as many:
+        browser.get("/awards")
+    assert len(many) == len(few)
+
+
+def test_another_office_counts_its_own(app: Flask, giants: list[Firm], make: Make) -> None:
+    user = make.user("officer", districts=["440112"])
+    with app.app_context(), app.test_request_context(), transaction(writing=False):
+        (sheet,) = [one for one in queries.sheets(user, clock.today()) if one.policy.id == POLICY]
+    assert (sheet.meet.firms, sheet.given, sheet.missed.firms) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "counts"),
+    [
+        ({"title": "小巨人奖励"}, True),
+        ({"title": "小巨人奖励", "level": AwardLevel.CITY}, True),
+        ({"title": "小巨人奖励", "level": AwardLevel.DISTRICT}, False),  # the district's is another policy
+        ({"title": "小巨人奖励", "year": YEAR - 1}, False),
+        ({"title": "一次性补助", "policy_id": POLICY}, True),
+        ({"title": "小巨人奖励", "policy_id": "huangpu_little_giant_award"}, False),
+        ({"title": "研发补助"}, False),
+    ],
+)
+def test_what_counts_as_given(app: Flask, make: Make, given: dict, counts: bool) -> None:
+    firm = make.firm()
+    make.add(AwardGiven(**{"firm_id": firm.id, "year": YEAR, **given}))
+    with app.app_context(), app.test_request_context(), transaction(writing=False):
+        dues = queries.of(db.session.get_one(Firm, firm.id), clock.today())
+        (due,) = [one for one in dues if one.assessment.policy.id == POLICY]
+    assert bool(due.given) is counts
+
+
+def test_the_pass_and_the_page_of_a_firm_say_the_same(app: Flask, giants: list[Firm]) -> None:
+    """One evaluator: what is kept of a pass is what the firm's page works out."""
+    with app.app_context(), app.test_request_context(), transaction(writing=False):
+        for firm in giants:
+            rows = db.session.query(Screening).filter_by(firm_id=firm.id)
+            kept = {row.policy_id: (row.award_least, row.award_most) for row in rows}
+            for due in queries.of(db.session.get_one(Firm, firm.id), clock.today()):
+                award = due.assessment.award
+                assert not due.counts or kept[due.assessment.policy.id] == (award.least, award.most)
+
+
+def test_the_page_of_a_firm(giants: list[Firm], browse: Callable, make: Make) -> None:
+    browser = browse(make.user("officer"))
+    paid, open_ = (browser.get(f"/firms/{firm.id}/awards").words for firm in giants[:2])
+    assert "已获得：新认定“小巨人”企业奖励" in paid
+    assert "上限，不是定额" in open_
+    assert "0.00–100.00 万元" in open_
+    assert "缺" in open_, "the interest subsidies lack their loans"
+    browse(make.user("officer", districts=["440112"])).get(f"/firms/{giants[0].id}/awards", status=404)
+    browse(make.user("firm_editor")).get(f"/firms/{giants[0].id}/awards", status=404)
+
+
+def test_what_is_due_goes_out_as_numbers(giants: list[Firm], browse: Callable, make: Make) -> None:
+    browser = browse(make.user("manager"))
+    page = browser.get(f"/firms?where=screening.met({POLICY})&columns=due.{POLICY},due_most.{POLICY}")
+    assert "至多（万元）" in page.words
+    assert page.words.count("100.00") == 3
