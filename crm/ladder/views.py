@@ -68,10 +68,11 @@ def firm(firm_id: int) -> ResponseReturnValue:
     if is_fragment():
         answer, status = page("ladder/_answer.html", **known)
     else:
+        head = firms.head(record, today)
         answer, status = page(
             "ladder/firm.html",
-            head=firms.head(record, today),
-            head_then=firms.head(record, day),
+            head=head,
+            head_then=head if day == today else firms.head(record, day),
             policies=service.assessed(policies.in_force()),
             rows=rows,
             typed=request.args,

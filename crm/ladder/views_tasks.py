@@ -44,10 +44,10 @@ def offer(firm: Firm, gap: Gap, today: date) -> dict[str, Any]:
     """Return what the form needs: the criteria not met, the open tasks about them, who may do it by when."""
     window = gap.policy.next_window(today, firm.registration_district or "") if gap.policy else None
     form = GapTasksForm(owner_id=firm.officer_id or current_user.id, due_on=window.closes if window else None)
-    there = tasks.open_about([firm.id]).get(firm.id, {})
     lacking = gap.by_state()["not_met"]
+    there = tasks.open_about([firm.id]).get(firm.id, {}) if lacking else {}
     return {
-        "task_form": form.offer(tasks.owners(current_user)),
+        "task_form": form.offer(tasks.owners(current_user) if lacking else []),
         "lacking": lacking,
         "open_tasks": {c.id: there[about(gap, c)] for c in lacking if about(gap, c) in there},
     }
