@@ -30,7 +30,15 @@ def names() -> dict[str, Any]:
 
 
 # Pages of one meeting or one request stand under the tab of them all.
-_TAB_OF = {"visits": "visits.firm", "requests": "visits.firm", "plans": "plans.firm", "decisions": "ladder.firm"}
+_TAB_OF = {
+    "visits": "visits.firm",
+    "requests": "visits.firm",
+    "plans": "plans.firm",
+    "decisions": "ladder.firm",
+    "ladder": "ladder.firm",
+    "ladder.tasks": "ladder.firm",
+    "letters": "letters.firm",
+}
 
 
 def _tabs(firm_id: int) -> list[tuple[str, str, bool]]:

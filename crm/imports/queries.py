@@ -11,6 +11,7 @@ from crm.firms import figures
 from crm.firms.models import Firm
 from crm.firms.queries import visible_to as firms_of
 from crm.imports.models import Decision, Import, ImportRow
+from crm.imports.vocabulary import HEADINGS, MONEY
 from crm.kit import clock
 from crm.kit.db import db
 from crm.kit.jobs import Job
@@ -48,6 +49,12 @@ def jobs_of(items: Iterable[Import]) -> dict[int | None, Job]:
     """Return the jobs of several lists, by id."""
     ids = [item.job_id for item in items if item.job_id is not None]
     return {job.id: job for job in db.session.scalars(select(Job).where(Job.id.in_(ids)))}
+
+
+def heading(field: str, year: int | None = None) -> str:
+    """Return the heading under which our own lists ask for a field, with its unit, of a year if one is said."""
+    named = f"{year}年{HEADINGS[field][0]}" if year else HEADINGS[field][0]
+    return f"{named}（万元）" if field in MONEY else named
 
 
 def this_year() -> int:

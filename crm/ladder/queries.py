@@ -23,7 +23,16 @@ def held(firm_id: int, on: date) -> dict[Rung, date | None]:
     return found
 
 
-def _best(on: date) -> Subquery:
+def holders(firm_ids: Sequence[int], on: date) -> dict[int, frozenset[Rung]]:
+    """Return the rungs that firms hold on a day; those that hold none are not in it."""
+    query = select(Certification.firm_id, Certification.kind)
+    found: dict[int, frozenset[Rung]] = {}
+    for firm_id, rung in db.session.execute(query.where(Certification.firm_id.in_(firm_ids), valid_on(on))):
+        found[firm_id] = found.get(firm_id, frozenset()) | {rung}
+    return found
+
+
+def highest(on: date) -> Subquery:
     """The rank of the highest rung each firm holds on a day; firms that hold none are not in it."""
     rank = func.max(certificate_rank(Certification.kind)).label("rank")
     return select(Certification.firm_id, rank).where(valid_on(on)).group_by(Certification.firm_id).subquery()
@@ -34,7 +43,7 @@ def counts(user: User, on: date) -> dict[str | None, dict[Rung | None, int]]:
 
     One statement, whatever the size of the register.
     """
-    mine, best = visible_to(user).subquery(), _best(on)
+    mine, best = visible_to(user).subquery(), highest(on)
     query = (
         select(mine.c.registration_district, best.c.rank, func.count())
         .select_from(mine.outerjoin(best, best.c.firm_id == mine.c.id))
@@ -48,7 +57,7 @@ def counts(user: User, on: date) -> dict[str | None, dict[Rung | None, int]]:
 
 def flows(user: User, since: date, on: date) -> dict[tuple[Rung | None, Rung | None], int]:
     """Return {(rung on ``since``, rung on ``on``): firms} of the firms ``user`` may see; one statement."""
-    mine, before, after = visible_to(user).subquery(), _best(since), _best(on)
+    mine, before, after = visible_to(user).subquery(), highest(since), highest(on)
     joined = mine.outerjoin(before, before.c.firm_id == mine.c.id).outerjoin(after, after.c.firm_id == mine.c.id)
     query = select(before.c.rank, after.c.rank, func.count()).select_from(joined).group_by(before.c.rank, after.c.rank)
     return {(rung_of(was), rung_of(now)): count for was, now, count in db.session.execute(query)}

@@ -168,3 +168,10 @@ def screen(policy: Policy, prepared: pl.DataFrame, on: date, holds: str | None =
 
 def _named(rows: pl.DataFrame, *, renewal: bool) -> pl.DataFrame:
     return rows.select("firm_id", pl.lit(renewal).alias("renewal"))
+
+
+def open_facts(version: Version, judged: pl.DataFrame, on: date) -> list[tuple[str, ...]]:
+    """Return for each row of ``judged`` (see evaluate.judge) the facts that could still decide its outcome."""
+    tests = [test.fill_null(value=False).alias(fact) for fact, test in _unknown(version, on).items()]
+    rows = judged.select(tests).iter_rows(named=True) if tests else [dict[str, bool]()] * judged.height
+    return [tuple(fact for fact, asked in row.items() if asked) for row in rows]

@@ -217,6 +217,9 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("trials.file", "GET"): ("MU", "OXG"),
     ("trials.propose", "POST"): ("A", ""),
     ("letters.firm", "GET"): READERS,
+    ("letters.ask", "GET"): READERS,
+    ("letters.ask_paper", "GET"): READERS,
+    ("letters.ask_sheet", "GET"): READERS,
     ("letters.profile", "GET"): READERS,
     ("lists.bulk.start", "POST"): ("OXM", ""),  # a tag; each act asks for its own permission
     ("lists.bulk.index", "GET"): ("OXMGU", ""),
