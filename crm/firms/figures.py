@@ -5,7 +5,7 @@ back, be it another source or a later version. This is the one implementation; t
 through ``in_force``, the conditions of a list through ``word``, which says the same in SQL (tested to be equal).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,10 +27,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "version": pl.Int64(),
     **dict.fromkeys(FIGURES, pl.Int64()),
 }
-# The source as plain text: a quarter of a million members of an enum take longer to make than to read.
-COLUMNS = [
-    type_coerce(AnnualReturn.source, String) if name == "source" else getattr(AnnualReturn, name) for name in SCHEMA
-]
+WHOSE = ("id", "firm_id", "year", "source", "version")
 
 
 @dataclass(frozen=True)
@@ -60,9 +57,10 @@ class YearFigures:
 def in_force(returns: pl.DataFrame) -> pl.DataFrame:
     """Return one row per firm and year: every figure, and ``<figure>__from``, the id of the return it comes from."""
     stated = returns.sort("firm_id", "year", *_trusted_first())
+    names = [name for name in returns.columns if name not in WHOSE]
     return stated.group_by("firm_id", "year", maintain_order=True).agg(
-        *[pl.col(name).first(ignore_nulls=True) for name in FIGURES],
-        *[pl.col("id").filter(pl.col(name).is_not_null()).first().alias(f"{name}__from") for name in FIGURES],
+        *[pl.col(name).first(ignore_nulls=True) for name in names],
+        *[pl.col("id").filter(pl.col(name).is_not_null()).first().alias(f"{name}__from") for name in names],
     )
 
 
@@ -99,15 +97,29 @@ def _trust(source: Any) -> ColumnElement[int]:
     return case({each.value: rank for each, rank in TRUST.items()}, value=source)
 
 
-def read(firms: Select[Any], since: int, until: int, as_of: datetime | None = None) -> pl.DataFrame:
+def read(
+    firms: Select[Any],
+    since: int,
+    until: int,
+    as_of: datetime | None = None,
+    names: Iterable[str] = FIGURES,
+) -> pl.DataFrame:
     """Return what was stated of the years ``since`` to ``until`` of the firms whose ids ``firms`` selects.
 
-    ``as_of``: only what had been stated by then, so that a look back sees what could be known.
+    ``as_of``: only what had been stated by then, so that a look back sees what could be known. ``names``: the figures.
     """
-    query = select(*COLUMNS).where(AnnualReturn.year.between(since, until), AnnualReturn.firm_id.in_(firms))
+    schema = {name: SCHEMA[name] for name in (*WHOSE, *names)}
+    query = select(*(_column(name) for name in schema))
+    query = query.where(AnnualReturn.year.between(since, until), AnnualReturn.firm_id.in_(firms))
     if as_of is not None:
         query = query.where(AnnualReturn.stated_at <= as_of)
-    return frames.fetch(query, SCHEMA)
+    return frames.fetch(query, schema)
+
+
+def _column(name: str) -> Any:
+    """The source as plain text: a quarter of a million members of an enum take longer to make than to read."""
+    column = getattr(AnnualReturn, name)
+    return type_coerce(column, String) if name == "source" else column
 
 
 def latest(firm_ids: Sequence[int], since: int) -> dict[int, dict[str, Any]]:

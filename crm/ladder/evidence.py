@@ -12,9 +12,12 @@ from crm.kit import clock
 from crm.ladder import held
 from crm.ladder.facts import AWARDED, FROM_FIGURE, INSTITUTIONS, end_of
 from crm.rules.catalogue import STATED
-from crm.rules.figure import YEARS
+from crm.rules.figure import years_of
 
 IDENTITY = (
+    "registration_district",
+    "tax_district",
+    "statistics_district",
     "established_on",
     "industry_code",
     "tech_field_code_l3",
@@ -28,6 +31,7 @@ IDENTITY = (
 RIGHTS = (
     "class1_ip_count",
     "class2_ip_count",
+    "invention_patent_count",
     "class1_ip_count_own",
     "class1_ip_count_63",
     "class2_ip_count_63",
@@ -105,9 +109,9 @@ def evidence_of(
 def _yearly(firm: Firm, on: date) -> dict[str, Evidence]:
     found = {}
     by_year = {year.year: year for year in figures.of_firm(firm.id, as_of=end_of(on))}
-    for back in YEARS:
-        year = by_year.get(on.year - back)
-        for fact, figure in FROM_FIGURE.items():
+    for fact, figure in FROM_FIGURE.items():
+        for back in years_of(fact):
+            year = by_year.get(on.year - back)
             said = year.statements.get(figure, []) if year else []
             if said:
                 first = said[0]

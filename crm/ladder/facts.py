@@ -12,8 +12,10 @@ known. The firm's identity is today's: its former states are in the journal, not
 | has_own_developed_ip | one of those was self-developed | not known while none is said to be and one is unsaid; no, when there is none |
 | class1_ip_count_own | of class Ⅰ, the self-developed | not known while none is said to be and one is unsaid |
 | class1_ip_count_63, class2_ip_count_63 | the self-developed; utility models and designs after two years only (63号附件1说明) | not known while there are only acquired or unsaid ones: the day of transfer is not kept |
+| invention_patent_count | invention patents granted and not lapsed on the day | as for class1_ip_count |
 | *_district | the districts of the file; a firm that has left the city is registered elsewhere (places.ELSEWHERE) | not known |
 | has_valid_*, is_single_champion, has_valid_little_giant_title | a certificate of the kind valid on the day | no: the certificate file is the office's own list |
+| held_tech_sme_before, tech_sme_revoked_last_3y | a tech SME entry issued by the day; one revoked within three years | no, as above |
 | *_recognised_this_year | a certificate of the kind issued in the year by the day; the first of the file, or a later one | no, as above |
 | was_tech_sme_last_year_end | an entry valid on the last day of the year before | no, as above |
 | national_award_rank_last_5y | the best rank in a national award given within five years | no award: not met (rule table: a null rank is no award) |
@@ -37,7 +39,7 @@ from crm.firms import figures, stated
 from crm.firms.models import Achievement, CreditCheck, Firm, IntellectualProperty
 from crm.kit import clock, frames
 from crm.ladder import held
-from crm.rules.figure import YEARS
+from crm.rules.figure import FURTHER, YEARS, years_of
 
 # Yearly facts of the rules and the figures of the file they are taken from. 营业收入 is 主营业务收入 and 其他业务收入
 # together, which is what 115号 and 195号 call 销售收入.
@@ -121,12 +123,21 @@ def _identity(firm_ids: Select[Any]) -> pl.DataFrame:
 
 
 def _yearly(firm_ids: Select[Any], on: date) -> pl.DataFrame:
-    """Spread the three accounting years before the day's year: ``sales_y1`` is last year's."""
-    told = figures.in_force(figures.read(firm_ids, on.year - max(YEARS), on.year - 1, as_of=end_of(on)))
-    result = told.select("firm_id").unique(maintain_order=True)
-    for back in YEARS:
-        columns = [pl.col(figure).alias(f"{fact}_y{back}") for fact, figure in FROM_FIGURE.items()]
-        year = told.filter(pl.col("year") == on.year - back).select("firm_id", *columns)
+    """Spread the accounting years before the day's year: ``sales_y1`` is last year's.
+
+    Three of them in full; of those further back only the few figures that a rule follows so far.
+    """
+    last, as_of = on.year - max(YEARS), end_of(on)
+    far = {fact: FROM_FIGURE[fact] for fact in FURTHER}
+    furthest = on.year - max(year for years in FURTHER.values() for year in years)
+    told = figures.in_force(figures.read(firm_ids, last, on.year - 1, as_of))
+    before = figures.in_force(figures.read(firm_ids, furthest, last - 1, as_of, far.values()))
+    result = pl.concat([told.select("firm_id"), before.select("firm_id")]).unique(maintain_order=True)
+    for back in sorted({year for fact in FROM_FIGURE for year in years_of(fact)}):
+        facts = [fact for fact in FROM_FIGURE if back in years_of(fact)]
+        columns = [pl.col(FROM_FIGURE[fact]).alias(f"{fact}_y{back}") for fact in facts]
+        source = told if back in YEARS else before
+        year = source.filter(pl.col("year") == on.year - back).select("firm_id", *columns)
         result = result.join(year, on="firm_id", how="left", maintain_order="left")
     return result
 
@@ -154,7 +165,7 @@ def _rights(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     acquired = (pl.col("origin") == IpOrigin.ACQUIRED.value).fill_null(value=False)
     none_own = (~valid | acquired).all()
     patent = pl.col("kind").is_in([IpKind.UTILITY_MODEL.value, IpKind.DESIGN.value])
-    kept = valid & ~one & (~patent | (pl.col("granted_on") <= years_before(on, 2)))
+    kept = valid & ~one & (~patent | (pl.col("granted_on") <= clock.years_before(on, 2)))
 
     def counted(of: pl.Expr, doubtful: pl.Expr) -> pl.Expr:
         """Count the self-developed; where there are none, what is doubtful leaves the number unknown."""
@@ -167,6 +178,7 @@ def _rights(firm_ids: Select[Any], on: date) -> pl.DataFrame:
         .agg(
             (valid & one).sum().cast(pl.Float64).alias("class1_ip_count"),
             (valid & ~one).sum().cast(pl.Float64).alias("class2_ip_count"),
+            (valid & (pl.col("kind") == IpKind.INVENTION.value)).sum().cast(pl.Float64).alias("invention_patent_count"),
             pl.when((core > 0) | (core_unsaid == 0)).then(core.cast(pl.Float64)).alias("core_ip_count_owned_valid_prc"),
             pl.when(own).then(True).when(none_own).then(False).alias("has_own_developed_ip"),
             counted(valid & one, pl.col("origin").is_null()).alias("class1_ip_count_own"),
@@ -218,7 +230,7 @@ def _achievements(firm_ids: Select[Any], on: date) -> pl.DataFrame:
         "rank": pl.Float64(),
         "given_on": pl.Date(),
     }
-    five, three = (pl.col("given_on") > years_before(on, years) for years in (5, 3))
+    five, three = (pl.col("given_on") > clock.years_before(on, years) for years in (5, 3))
     kind, level, rank = pl.col("kind"), pl.col("level"), pl.col("rank")
     national, provincial, city = (level == one.value for one in (Level.NATIONAL, Level.PROVINCIAL, Level.CITY))
     award = kind == AchievementKind.SCIENCE_AWARD.value
@@ -240,11 +252,3 @@ def _achievements(firm_ids: Select[Any], on: date) -> pl.DataFrame:
             institution.any().alias("has_rd_institution"),
         )
     )
-
-
-def years_before(day: date, years: int) -> date:
-    """Return the same day of an earlier year; 29 February becomes the 28th."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)

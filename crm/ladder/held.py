@@ -8,7 +8,7 @@ from sqlalchemy import Select, String, select, type_coerce
 
 from crm.domain.ladder import Rung
 from crm.firms.models import Certification
-from crm.kit import frames
+from crm.kit import clock, frames
 
 TITLES: dict[str, Rung] = {
     "has_valid_tech_sme_title": Rung.TECH_SME,
@@ -26,8 +26,11 @@ FIRST_THIS_YEAR: dict[str, Rung] = {
 }
 AGAIN = "hte_re_recognised_this_year"
 WAS_TECH_SME = "was_tech_sme_last_year_end"
+EVER_TECH_SME = "held_tech_sme_before"
+LOST_TECH_SME = "tech_sme_revoked_last_3y"
 # {fact: the kind of certificate it rests on}
 FACTS: dict[str, Rung] = {**TITLES, **FIRST_THIS_YEAR, AGAIN: Rung.HIGH_TECH, WAS_TECH_SME: Rung.TECH_SME}
+FACTS |= dict.fromkeys((EVER_TECH_SME, LOST_TECH_SME), Rung.TECH_SME)
 
 
 def frame(firm_ids: Select[Any], on: date) -> pl.DataFrame:
@@ -56,6 +59,11 @@ def frame(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     high_tech = issued.filter(of(Rung.HIGH_TECH) & standing)
     again = (high_tech.max().dt.year() == on.year) & (high_tech.min() < high_tech.max())
     entered = (of(Rung.TECH_SME) & _valid(date(on.year - 1, 12, 31))).any()
+    revoked = (pl.col("revoked_on") <= on) & (pl.col("revoked_on") > clock.years_before(on, 3))
+    columns += [
+        of(Rung.TECH_SME).any().alias(EVER_TECH_SME),
+        (of(Rung.TECH_SME) & revoked.fill_null(value=False)).any().alias(LOST_TECH_SME),
+    ]
     found = frames.fetch(
         query.where(item.firm_id.in_(firm_ids), item.kind.in_(set(FACTS.values())), item.issued_on <= on), schema
     )

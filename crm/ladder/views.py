@@ -20,7 +20,6 @@ from crm.kit.pages import is_fragment, page, words
 from crm.kit.tables import asked_day
 from crm.ladder import history, queries, service, telling, views_tasks, whatif
 from crm.ladder.evidence import evidence_of
-from crm.ladder.facts import years_before
 from crm.ladder.forms import fact_form
 from crm.policies import queries as policies
 from crm.rules.catalogue import FACTS, STATED
@@ -168,7 +167,7 @@ def index() -> ResponseReturnValue:
     by_district = queries.counts(current_user, day)
     rungs: list[Rung | None] = [None, *RUNGS]
     totals = queries.totals(by_district, rungs)
-    since = years_before(day, 1)
+    since = clock.years_before(day, 1)
 
     def link(then: date = day, **filters: Any) -> str:
         on = None if then == today else then.isoformat()

@@ -8,7 +8,7 @@ from crm.domain import money
 from crm.domain.errors import Refused
 from crm.rules.catalogue import FACTS, YEARLY_KEYS
 from crm.rules.explain import Assessment
-from crm.rules.figure import YEARS, Kind
+from crm.rules.figure import Kind, years_of
 
 MOST_PIECES = 10**9
 TRIED = (Kind.MONEY, Kind.COUNT, Kind.BOOL, Kind.RANK)
@@ -61,7 +61,7 @@ def rows(assessment: Assessment) -> list[Row]:
     names = [*YEARLY_KEYS, *(key for key in FACTS if key.rpartition("_y")[0] not in YEARLY_KEYS)]
     found = []
     for name in names:
-        keys = {f"{name}_y{year}": year for year in YEARS} if name in YEARLY_KEYS else {name: None}
+        keys = {f"{name}_y{year}": year for year in years_of(name)} if name in YEARLY_KEYS else {name: None}
         fields = tuple(
             Field(key, FACTS[key].kind, back, assessment.figures.get(key)) for key, back in keys.items() if key in asked
         )

@@ -20,7 +20,7 @@ from crm.rules.pack import Action, Version
 from crm.rules.sizes import LABELS
 from crm.rules.words import Grade, Source
 
-CODES = TECH_FIELDS | LABELS | DISTRICTS | {ELSEWHERE: N_("市外")}
+CODES = TECH_FIELDS | LABELS | DISTRICTS | {ELSEWHERE: N_("市外"), "44": N_("广东省")}
 GRADE_LABELS: dict[Grade, str] = {
     Grade.OFFICIAL: N_("官方文本"),
     Grade.RESTATED: N_("转引，待核对原文"),
@@ -84,6 +84,7 @@ def unit_word(unit: str) -> str:
         "year": _(" 年"),
         "point": _(" 分"),
         "level": _(" 级"),
+        "musd": _(" 百万美元"),
     }
     return names.get(unit, "")
 

@@ -2,7 +2,8 @@
 
 Money is in 万元, exact to the fen; ratios are decimals (0.05); days are ISO dates; true and false are JSON's own, or
 true/false, 是/否 in CSV. Yearly figures are ``sales_y1`` (last accounting year), ``_y2``, ``_y3``, or stand under
-``{"years": {"2025": {"sales": 4400}}}``. Any metric and any score may be given as well and wins over its formula.
+``{"years": {"2025": {"sales": 4400}}}``; sales and staff go back five years. Any metric and any score may be given as
+well and wins over its formula.
 """
 
 import csv
@@ -18,7 +19,7 @@ import polars as pl
 
 from crm.domain.errors import Refused
 from crm.rules.catalogue import YEARLY_KEYS
-from crm.rules.figure import DTYPES, FEN_PER_WAN, YEARS, Kind
+from crm.rules.figure import DTYPES, FEN_PER_WAN, Kind, years_of
 from crm.rules.metrics import FIGURES
 
 # Metrics that only repeat a yearly fact: given by their own name they serve every formula that needs the fact.
@@ -75,12 +76,11 @@ def _flat(row: Mapping[str, Any], on: date) -> dict[str, Any]:
     flat = {SAME_AS.get(key, key): value for key, value in row.items() if key != "years"}
     for year, figures in (row.get("years") or {}).items():
         back = on.year - int(year)
-        if back not in YEARS:
-            continue
         for key, value in figures.items():
             if key not in YEARLY_KEYS:
                 raise Refused("没有名为 {key} 的年度事实{hint}；全部名称见 flask rules metrics", key=key, hint="")
-            flat[f"{key}_y{back}"] = value
+            if back in years_of(key):
+                flat[f"{key}_y{back}"] = value
     return flat
 
 

@@ -68,3 +68,10 @@ class Figure:
 
 # The accounting years rules look back on: 1 is the last before the year of the day asked about (195号三(一)).
 YEARS = (1, 2, 3)
+# The few figures that lists of fast growers follow further back (GB/T 41464, 穗埔科规字〔2021〕5号).
+FURTHER: dict[str, tuple[int, ...]] = {"sales": (4, 5), "employees": (5,)}
+
+
+def years_of(key: str) -> tuple[int, ...]:
+    """Return the accounting years back for which a yearly fact is kept: 1 is the last."""
+    return YEARS + FURTHER.get(key, ())

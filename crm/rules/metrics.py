@@ -10,12 +10,14 @@ from functools import lru_cache
 
 import polars as pl
 
-from crm.rules import metrics_industry, metrics_money, metrics_science
+from crm.rules import metrics_growth, metrics_industry, metrics_money, metrics_science
 from crm.rules.catalogue import FACTS
 from crm.rules.figure import DTYPES, FEN_PER_WAN, Figure, Kind
 
 METRICS: dict[str, Figure] = {
-    figure.key: figure for figure in (*metrics_science.METRICS, *metrics_industry.METRICS, *metrics_money.METRICS)
+    figure.key: figure
+    for room in (metrics_science, metrics_industry, metrics_growth, metrics_money)
+    for figure in room.METRICS
 }
 FIGURES: dict[str, Figure] = FACTS | METRICS
 

@@ -12,13 +12,13 @@ def col(key: str) -> pl.Expr:
     return pl.col(key)
 
 
-def years_in_business(on: date) -> pl.Expr:
-    """Return how many of the three accounting years before ``on`` the firm has lived in; 3 when its age is not known.
+def years_in_business(on: date, most: int = 3) -> pl.Expr:
+    """Return how many of the last ``most`` accounting years the firm has lived in; all when its age is not known.
 
     195号三(一): firms younger than three years count their actual time. Not knowing the age asks for all three years,
     so a missing year then leaves the figure unknown and never wrong.
     """
-    return (pl.lit(on.year) - pl.col("established_on").dt.year()).clip(0, 3).fill_null(3)
+    return (pl.lit(on.year) - pl.col("established_on").dt.year()).clip(0, most).fill_null(most)
 
 
 def _sum_3y(key: str, on: date) -> pl.Expr:

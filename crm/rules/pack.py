@@ -93,13 +93,17 @@ class Score(Strict):
 
 
 class Version(Strict):
-    """What holds from ``since`` until ``until`` (both days included) for ``actions``."""
+    """What holds from ``since`` until ``until`` (both days included) for ``actions``.
+
+    ``note`` says what of the text is not in the rule, or what to check before it is used.
+    """
 
     id: str
     since: date
     until: date | None = None
     actions: list[Action] = Field(min_length=1)
     sources: list[Source] = Field(min_length=1)
+    note: Words | None = None
     scores: dict[str, Score] = Field(default_factory=dict)
     criteria: AllOf
     award: Award | None = None

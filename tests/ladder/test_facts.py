@@ -39,9 +39,8 @@ def right(make, firm: Firm, kind: IpKind = IpKind.SOFTWARE, **values: Any) -> No
 
 
 def test_of_an_empty_file_only_what_the_office_would_know_is_known(make, fact) -> None:
-    firm = make.firm(established_on=None)
+    firm = make.firm(established_on=None, registration_district=None, tax_district=None, statistics_district=None)
     known = {key: value for key, value in fact(firm).items() if value is not None and key != "firm_id"}
-    assert known.pop("registration_district") == firm.registration_district
     assert known == dict.fromkeys((*held.FACTS, *INSTITUTIONS, AWARDED), False)
 
 
@@ -58,8 +57,31 @@ def test_the_last_three_accounting_years_count_back_from_the_year_of_the_day(mak
     row = fact(firm)
     assert [row["sales_y1"], row["sales_y2"], row["sales_y3"]] == [2025, 2024, 2023]
     assert row["employees_y1"] == 25
+    assert [row["sales_y4"], row["sales_y5"], row["employees_y5"]] == [2022, 2021, 21]
     back = fact(firm, TODAY.replace(year=2025))
     assert back["sales_y1"] is None, "on that day nobody had stated anything yet"
+
+
+def test_a_firm_of_which_only_an_early_year_is_stated(make, fact) -> None:
+    firm = make.firm()
+    make.annual_return(firm, 2021, revenue=7, stated_at=clock.now())
+    row = fact(firm)
+    assert (row["sales_y5"], row["sales_y1"]) == (7, None)
+
+
+@pytest.mark.parametrize(
+    ("revoked", "lost"),
+    [(None, False), (TODAY, True), (TODAY.replace(year=2023) + timedelta(days=1), True)]
+    + [(TODAY.replace(year=2023), False), (TODAY + timedelta(days=1), False)],
+)
+def test_entries_of_former_years(make, fact, revoked, lost) -> None:
+    """江科〔2025〕118号: a number taken back within three years; who takes part for the first time."""
+    firm = make.firm()
+    assert fact(firm)["held_tech_sme_before"] is False
+    make.certification(firm, "tech_sme", issued_on=date(2023, 1, 1), expires_on=date(2023, 12, 31), revoked_on=revoked)
+    row = fact(firm)
+    assert (row["held_tech_sme_before"], row["tech_sme_revoked_last_3y"]) == (True, lost)
+    assert fact(firm, date(2022, 12, 31))["held_tech_sme_before"] is False
 
 
 def test_a_look_back_uses_the_statement_of_then(make, fact) -> None:
@@ -83,7 +105,7 @@ class TestRights:
         right(make, firm, lapsed_on=TODAY)
         right(make, firm, lapsed_on=TODAY + timedelta(days=1))
         row = fact(firm)
-        assert (row["class1_ip_count"], row["class2_ip_count"]) == (1, 2)
+        assert (row["class1_ip_count"], row["class2_ip_count"], row["invention_patent_count"]) == (1, 2, 1)
         later = fact(firm, TODAY + timedelta(days=1))
         assert (later["class1_ip_count"], later["class2_ip_count"]) == (2, 1)
 
@@ -208,7 +230,7 @@ def test_the_number_of_statements_does_not_grow(make, good_firm, app, statements
     with app.app_context(), statements() as seen:
         frame = facts.build(select(Firm.id), TODAY)
     assert frame.height == firms
-    assert len(seen) == 7
+    assert len(seen) == 8
     assert frame["sales_y1"].to_list() == [4400 * WAN] * firms
 
 
