@@ -195,5 +195,7 @@ FACTS: dict[str, Figure] = {
     figure.key: figure for figure in (*_PLAIN, *_HELD, *catalogue_money.HELD, *STATED_FIGURES, *catalogue_money.STATED)
 }
 YEARLY_KEYS: tuple[str, ...] = tuple(row[0] for row in _YEARLY)
+# How many accounting years back any rule looks.
+FURTHEST = max(year for key in YEARLY_KEYS for year in years_of(key))
 # What a yearly fact is called when its year is said beside it: {"sales": (zh, en)}.
 YEARLY_NAMES: dict[str, tuple[str, str]] = {row[0]: (row[3], row[4]) for row in _YEARLY}

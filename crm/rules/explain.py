@@ -11,10 +11,10 @@ from crm.rules import awarded
 from crm.rules import evaluate as engine
 from crm.rules.awarded import AwardResult
 from crm.rules.bands import meeting
-from crm.rules.catalogue import YEARLY_KEYS
+from crm.rules.catalogue import FURTHEST
 from crm.rules.conditions import Condition
 from crm.rules.evaluate import Outcome
-from crm.rules.figure import Kind, years_of
+from crm.rules.figure import Kind
 from crm.rules.metrics import FIGURES, in_unit
 from crm.rules.metrics_science import years_in_business
 from crm.rules.pack import Action, AllOf, AnyOf, Node, Part, Policy, Version, version_on
@@ -23,7 +23,6 @@ from crm.rules.words import Source, Words
 
 WORDS: dict[Outcome, str] = {Outcome.MET: "met", Outcome.NOT_MET: "not_met", Outcome.CANNOT_TELL: "cannot_tell"}
 LIVED = "years lived"  # of the accounting years that any rule asks for, beside the facts of a row
-ASKED = max(year for key in YEARLY_KEYS for year in years_of(key))
 COMPARISON_SIGN = {
     "at_least": "≥",
     "at_least_by": "≥",
@@ -163,7 +162,7 @@ def assess(
     policy = (policies or load())[policy_id]
     version = version_on(policy, on, action, unverified=unverified)
     frame = facts if isinstance(facts, pl.DataFrame) else pl.from_dicts(list(facts), infer_schema_length=None)
-    judged = engine.evaluate(version, frame, on).with_columns(years_in_business(on, ASKED).alias(LIVED))
+    judged = engine.evaluate(version, frame, on).with_columns(years_in_business(on, FURTHEST).alias(LIVED))
     return [explain(policy, version, on, action, row) for row in judged.iter_rows(named=True)]
 
 
@@ -248,7 +247,7 @@ def _missing(metric: str, row: Mapping[str, Any]) -> tuple[str, ...]:
     figure = FIGURES[metric]
     if figure.kind is Kind.RANK:
         return ()
-    unborn = tuple(f"_y{year}" for year in range(max(1, row.get(LIVED, ASKED)) + 1, ASKED + 1))
+    unborn = tuple(f"_y{year}" for year in range(max(1, row.get(LIVED, FURTHEST)) + 1, FURTHEST + 1))
     return tuple(key for key in (figure.inputs or (metric,)) if row.get(key) is None and not key.endswith(unborn))
 
 

@@ -123,8 +123,9 @@ class Policy(Strict):
 
     ``kind``: a certificate that is granted, money that is given, a published list of firms, or a sign that calls for a
     look on the spot (met means: go there). ``windows`` are the announced days to file; ``expected_months`` those in
-    which the next is expected while none is announced. ``digest`` is what the text is known by, ``activated`` whether
-    two people have put it in force: neither is read from the text.
+    which the next is expected while none is announced. ``area`` is the division it is made for, by the leading digits
+    of the code: whoever is registered elsewhere is no concern of it. ``digest`` is what the text is known by,
+    ``activated`` whether two people have put it in force: neither is read from the text.
     """
 
     id: str = Field(pattern="^[a-z][a-z0-9_]{1,39}$")
@@ -133,6 +134,7 @@ class Policy(Strict):
     level: Literal["national", "province", "city", "district"]
     issuer: str
     subject: Literal["firm"]
+    area: str = Field("", pattern=r"^\d{0,6}$")
     windows: list[Window] = Field(default_factory=list)
     expected_months: list[Month] = Field(default_factory=list)
     versions: list[Version] = Field(min_length=1)

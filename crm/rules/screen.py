@@ -16,9 +16,10 @@ from datetime import date
 
 import polars as pl
 
+from crm.rules.catalogue import FURTHEST
 from crm.rules.conditions import Condition
 from crm.rules.evaluate import judge, kept_plan
-from crm.rules.figure import YEARS, Kind
+from crm.rules.figure import DECIMALS, Kind
 from crm.rules.metrics import FIGURES
 from crm.rules.metrics_science import years_in_business
 from crm.rules.pack import Action, AllOf, Node, Part, Policy, Version, counting, version_on
@@ -59,7 +60,8 @@ def _plan(version: Version, on: date) -> tuple[list[pl.Expr], list[pl.Expr]]:
         pl.col("unknown").fill_null(0),
         pl.when(alone).then(_first({key: pl.col(key) == 0 for key in top})).alias("criterion"),
         pl.col("fact"),
-        _distance(version.criteria, version).alias("distance"),
+        # Rounded: a column is divided by a constant in one way for a single row and in another for many.
+        _distance(version.criteria, version).round(DECIMALS).alias("distance"),
         *(
             pl.col(f"award.{end}").alias(f"award_{end}") if version.award else _no_money(end)
             for end in ("least", "most")
@@ -89,14 +91,14 @@ def _unknown(version: Version, on: date) -> dict[str, pl.Expr]:
     It does when the leaf that asks for it cannot tell, and so can no group above it: a way that is met already needs no
     other, and a criterion that is missed is missed whatever else comes to light.
     """
-    lived = years_in_business(on)
+    lived = years_in_business(on, FURTHEST)
     found: dict[str, list[pl.Expr]] = {}
     for leaf, above in _leaves(version.criteria, ()):
         waiting = pl.all_horizontal(*(pl.col(node) == OPEN for node in (*above, leaf.id)))
         for metric, test in _open_metrics(leaf, version):
             for fact in FIGURES[metric].inputs or (metric,):
                 found.setdefault(fact, []).append(waiting & test)
-    unborn = {f"_y{year}": lived < year for year in YEARS if year > 1}
+    unborn = {f"_y{year}": lived < year for year in range(2, FURTHEST + 1)}
     return {
         fact: pl.any_horizontal(*tests) & pl.col(fact).is_null() & ~unborn.get(fact[-3:], pl.lit(value=False))
         for fact, tests in found.items()
@@ -149,9 +151,12 @@ def _distance(node: Node, version: Version) -> pl.Expr:
 def screen(policy: Policy, prepared: pl.DataFrame, on: date, holds: str | None = None) -> pl.DataFrame:
     """Return ``firm_id``, ``renewal`` and COLUMNS for each row of ``prepared``, by the versions in force on the day.
 
-    ``holds`` names the yes/no column of those who hold the title already: they are judged for its renewal. Raises
-    Refused when no version holds.
+    ``holds`` names the yes/no column of those who hold the title already: they are judged for its renewal. Who is
+    registered outside the policy's area is left out. Raises Refused when no version holds.
     """
+    if policy.area:
+        elsewhere = ~pl.col("registration_district").str.starts_with(policy.area)
+        prepared = prepared.filter(~elsewhere.fill_null(value=False))
     new = version_on(policy, on, Action.NEW)
     if holds is None:
         return _named(prepared, renewal=False).hstack(summary(new, prepared, on))
