@@ -21,6 +21,9 @@ WHAT_LABELS: dict[What, str] = {
     What.ABOUT: N_("基本信息"),
     What.BEGUN: N_("新增版本"),
     What.ENDED: N_("删去版本"),
+    What.AREA: N_("适用地区"),
+    What.WINDOWS: N_("申报时间"),
+    What.NOTE: N_("说明"),
     What.PERIOD: N_("有效期"),
     What.ACTIONS: N_("适用"),
     What.SOURCES: N_("依据"),
@@ -38,7 +41,7 @@ WHAT_LABELS: dict[What, str] = {
     What.TERMS: N_("奖补合计"),
 }
 # What decides who gains and who drops, as against how it is told.
-TELLS = frozenset({What.ABOUT, What.SOURCES, What.WORDED})
+TELLS = frozenset({What.ABOUT, What.WINDOWS, What.NOTE, What.SOURCES, What.WORDED})
 
 
 @dataclass(frozen=True)

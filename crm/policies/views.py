@@ -10,6 +10,7 @@ from flask_login import current_user
 from crm.accounts import queries as accounts
 from crm.domain.access import Permission
 from crm.domain.errors import Refused
+from crm.domain.ladder import POLICY_OF, RUNGS
 from crm.domain.policies import EDITION_ACTION_LABELS, EDITION_STATUS_LABELS
 from crm.kit import clock
 from crm.kit.access import requires
@@ -19,7 +20,7 @@ from crm.policies import guide as written_guide
 from crm.policies.views_edit import bp as editing
 from crm.rules.metrics import FIGURES
 from crm.rules.pack import Policy, Version
-from crm.rules.reading import load
+from crm.rules.reading import load, templates
 
 bp = Blueprint("policies", __name__)
 bp.register_blueprint(editing)
@@ -57,6 +58,8 @@ def index() -> ResponseReturnValue:
         people=accounts.names_of({i for e in people for i in (e.drafted_by_id, e.activated_by_id) if i}),
         holding=lambda policy: queries.holding(policy, today),
         coming=lambda policy: queries.coming(policy, today),
+        unwritten=[rung for rung in RUNGS if POLICY_OF[rung] in templates() and POLICY_OF[rung] not in policies],
+        policy_of=POLICY_OF,
     )
 
 

@@ -18,7 +18,7 @@ from crm.policies import differences, faults, queries, service, store
 from crm.policies.forms import ActivateForm, ProposeForm, ReasonForm, TextForm
 from crm.policies.models import PolicyEdition
 from crm.rules.pack import Policy
-from crm.rules.reading import OWN, PackError, load
+from crm.rules.reading import OWN, PackError, load, templates
 
 bp = Blueprint("editions", __name__)
 
@@ -35,7 +35,7 @@ TEMPLATE = (OWN.parent / "template.yaml").read_text(encoding="utf-8")
 @bp.route("/editions/new", methods=["GET", "POST"])
 @requires(Permission.POLICY_EDIT)
 def create() -> ResponseReturnValue:
-    """Write a new text, beginning with the text in force, an older edition, or an empty template."""
+    """Write a new text, beginning with the text in force, an older edition, or a template of its own or none's."""
     form = TextForm(data={"text": _beginning()})
     found: list[faults.Fault] = []
     if form.posted():
@@ -59,7 +59,7 @@ def _beginning() -> str:
         try:
             return queries.text_of(queries.get_policy(policy_id).digest) or TEMPLATE
         except Refused:
-            return TEMPLATE
+            return templates().get(policy_id, TEMPLATE)
     return TEMPLATE
 
 

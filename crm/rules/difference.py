@@ -16,6 +16,9 @@ class What(StrEnum):
     ABOUT = "about"  # name, issuer, level or kind of the policy: texts
     BEGUN = "begun"  # a version that was not there: None, Version
     ENDED = "ended"  # a version that is gone: Version, None
+    AREA = "area"  # where the firms are that a policy concerns: division codes
+    WINDOWS = "windows"  # when one may file: texts
+    NOTE = "note"  # what a version says it leaves out: texts
     PERIOD = "period"  # the days a version holds: Versions
     ACTIONS = "actions"  # what a version holds for: Versions
     SOURCES = "sources"  # where a version was read: Versions
@@ -70,6 +73,17 @@ def _about(before: Policy, after: Policy) -> Iterator[Change]:
         if was != now:
             told = (f"{was.zh} / {was.en}", f"{now.zh} / {now.en}") if name == "name" else (was, now)
             yield Change(None, What.ABOUT, Words(zh=name, en=name), *told)
+    if before.area != after.area:
+        yield Change(None, What.AREA, None, before.area, after.area)
+    if (before.windows, before.expected_months) != (after.windows, after.expected_months):
+        yield Change(None, What.WINDOWS, None, _days(before), _days(after))
+
+
+def _days(policy: Policy) -> str:
+    windows = [
+        f"{window.opens or ''}–{window.closes}{window.area and f' ({window.area})'}" for window in policy.windows
+    ]
+    return "; ".join([*windows, *(f"{month:02d}" for month in policy.expected_months)])
 
 
 def _followed(policy: Policy, version: Version) -> Version | None:
@@ -83,6 +97,8 @@ def _inside(was: Version, now: Version, *, headed: bool) -> Iterator[Change]:
         yield Change(now, What.PERIOD, None, was, now)
     if headed and was.actions != now.actions:
         yield Change(now, What.ACTIONS, None, was, now)
+    if headed and was.note != now.note:
+        yield Change(now, What.NOTE, None, *(f"{v.note.zh} / {v.note.en}" if v.note else "" for v in (was, now)))
     if was.sources != now.sources:
         yield Change(now, What.SOURCES, None, was, now)
     yield from _criteria(was, now)

@@ -15,6 +15,7 @@ from crm.rules.fitting import unfit
 from crm.rules.pack import Policy
 
 OWN = Path(__file__).parent / "packs"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass
@@ -84,6 +85,12 @@ def texts() -> dict[str, str]:
     """Return {digest: text} of the product's own packs."""
     own = [file.read_text(encoding="utf-8") for file in sorted(OWN.rglob("*.yaml"))]
     return {sha256(text.encode()).hexdigest(): text for text in own}
+
+
+@lru_cache
+def templates() -> dict[str, str]:
+    """Return {policy id: the text to begin with} of policies whose conditions only a city can write; none is loaded."""
+    return {file.stem: file.read_text(encoding="utf-8") for file in sorted(TEMPLATES.glob("*.yaml"))}
 
 
 def _lines(node: yaml.Node, place: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], int]]:

@@ -33,6 +33,20 @@ def test_every_shipped_policy_and_version_can_be_told(people, browse) -> None:
             browser.get(f"/policies/{policy.id}?version={version.id}")
 
 
+def test_when_one_may_file_and_what_a_rule_leaves_out(people, browse) -> None:
+    told = browse(people.u).get("/policies/tech_sme").words
+    assert "2026-06-01 至 2026-08-31" in told
+    assert "没有查到更新的" in browse(people.u).get("/policies/unicorn_gei").words
+    assert "须高于5%才计3–4分" in browse(people.u).get("/policies/hte").words
+
+
+def test_a_rung_of_the_city_s_own_is_begun_with_its_template(people, browse) -> None:
+    page = browse(people.a).get("/policies")
+    assert "等本市自己写的" in page.words
+    assert "id: leading" in browse(people.a).get("/editions/new?policy=leading").text
+    assert "等本市自己写的" not in browse(people.u).get("/policies").words
+
+
 def test_the_list_asks_no_more_with_more_texts(people, browse, activate, draft, statements) -> None:
     browser = browse(people.a)
     activate(people.a, people.m)
