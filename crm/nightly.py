@@ -11,6 +11,7 @@ from crm.kit import clock, jobs, rounds
 from crm.kit.db import db, transaction
 from crm.kit.once import Act
 from crm.lists import bulk, export
+from crm.policies import service as policies
 from crm.quality import service as quality
 from crm.screening import service as screening
 
@@ -54,6 +55,7 @@ STEPS: dict[str, Callable[[date], object]] = {
     "derived": lambda _today: derived.refresh(),
     "names": lambda _today: names.refresh(),
     "quality": quality.walk,
+    "policies": lambda _today: policies.keep_files(),
     "tidy": tidy,
     "screening": lambda _today: screening.start_night(),
 }

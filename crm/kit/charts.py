@@ -51,5 +51,9 @@ def bars(
     chart.x_labels = [str(label) for label in labels]
     for name, values in series.items():
         chart.add(name, list(values))
+    whole = [value for values in series.values() for value in values if isinstance(value, int)]
+    if wide and whole:  # counts: no line of the scale stands at half a firm
+        step = max(1, -(-max(whole) // 4))
+        chart.y_labels = range(0, max(whole) + step, step)
     svg = chart.render(is_unicode=True, disable_xml_declaration=True)
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -133,6 +133,13 @@ def withdraw(edition: PolicyEdition, actor: User, why: str) -> None:
     record("policy.withdrawn", actor, "policy", edition.id, reason=why, **_told(edition))
 
 
+def keep_files() -> None:
+    """Write the files of the texts in force that are not there; one that was changed stays as it is, and is told."""
+    for edition in db.session.scalars(select(PolicyEdition).where(PolicyEdition.status == EditionStatus.ACTIVE)):
+        if store.digest_of(edition.text) == edition.digest:
+            store.keep(edition)
+
+
 def _check_second(edition: PolicyEdition, actor: User, action: EditionAction) -> None:
     wrote = actor.id in {*edition.writers, edition.proposed_by_id}
     if (edition.status, action) in SECOND_PERSON and wrote:

@@ -10,25 +10,31 @@ from decimal import Decimal, InvalidOperation
 import yaml
 
 from crm.rules import document
+from crm.rules.awards import Award
+from crm.rules.figure import Kind
+from crm.rules.metrics import FIGURES
 from crm.rules.pack import Version, conditions
 from crm.rules.words import Words
 
 PLAIN = ("at_least", "above", "at_most", "below")
+AWARD: dict[str, Kind] = {"flat": Kind.MONEY, "rate": Kind.RATIO, "cap": Kind.MONEY, "floor": Kind.MONEY}
 
 
 @dataclass(frozen=True)
 class Edge:
     """One number: the same edge of two bands that meet is one.
 
-    ``key`` finds it again in the same text; ``of`` is the metric it is held against (money in 万元), ``sign`` the
-    comparison of a threshold, None for an edge of bands; ``step`` the place of the band that gives a threshold by
-    bands. ``spots`` are places in the text, from and to.
+    ``key`` finds it again in the same text; ``of`` is the metric it is held against, "" for an amount of an award;
+    ``kind`` says its unit (money in 万元). ``sign`` is the comparison of a threshold, which number of an award it is
+    (one of AWARD, "value"), None for an edge of bands; ``step`` the place of the band that gives a value. ``spots``
+    are places in the text, from and to.
     """
 
     key: str
     label: Words
     clause: str
     of: str
+    kind: Kind
     sign: str | None
     value: Decimal
     spots: tuple[tuple[int, int], ...]
@@ -53,7 +59,44 @@ def edges(text: str, version: Version) -> list[Edge]:
                 part = parts[name]
                 metric = _text(_get(choice, "metric"))
                 found += _bands(choice, f"{name}.{number}", part.label, part.clause, metric)
+    if version.award is not None:
+        found += _award(_get(node, "award"), version.award, version.criteria.label)
     return found
+
+
+def _award(node: yaml.Node | None, award: Award, label: Words) -> Iterator[Edge]:
+    yield from _amounts(node, "award", label, "")
+    for item in _items(_get(node, "parts")):
+        part = next(part for part in award.parts if part.id == _text(_get(item, "id")))
+        yield from _amounts(item, part.id, part.label, part.clause)
+        if part.bands is not None:
+            yield from _bands(item, part.id, part.label, part.clause, part.over[0])
+            kind = Kind.RATIO if part.marginal else Kind.MONEY
+            yield from _values(item, part.id, part.label, part.clause, "", kind, "value")
+        for wanted in _items(_get(item, "when")):
+            condition = next(c for c in part.when if c.id == _text(_get(wanted, "id")))
+            yield from _threshold(wanted, condition.id, condition.label, condition.clause, condition.metric)
+
+
+def _amounts(node: yaml.Node | None, key: str, label: Words, clause: str) -> Iterator[Edge]:
+    for name, kind in AWARD.items():
+        number = _number(_get(node, name))
+        if number is not None:
+            yield Edge(f"{key}.{name}", label, clause, "", kind, name, number[0], (number[1],))
+
+
+def _values(
+    holder: yaml.Node | None, key: str, label: Words, clause: str, of: str, kind: Kind, sign: str
+) -> Iterator[Edge]:
+    """Return what each band gives."""
+    for place, band in enumerate(_items(_get(holder, "bands"))):
+        number = _number(_get(band, "value"))
+        if number is not None:
+            yield Edge(f"{key}.value.{place}", label, clause, of, kind, sign, number[0], (number[1],), place)
+
+
+def _kind(metric: str) -> Kind:
+    return FIGURES[metric].kind if metric in FIGURES else Kind.SCORE
 
 
 def replaced(text: str, found: list[Edge], values: Mapping[str, Decimal]) -> str:
@@ -68,14 +111,11 @@ def _threshold(item: yaml.Node, name: str, label: Words, clause: str, metric: st
     for sign in PLAIN:
         number = _number(_get(item, sign))
         if number is not None:
-            yield Edge(f"{name}.{sign}", label, clause, metric, sign, number[0], (number[1],))
+            yield Edge(f"{name}.{sign}", label, clause, metric, _kind(metric), sign, number[0], (number[1],))
     by = _get(item, "at_least_by")
     if by is None:
         return
-    for place, band in enumerate(_items(_get(by, "bands"))):
-        number = _number(_get(band, "value"))
-        if number is not None:
-            yield Edge(f"{name}.value.{place}", label, clause, metric, "at_least", number[0], (number[1],), place)
+    yield from _values(by, name, label, clause, metric, _kind(metric), "at_least")
     yield from _bands(by, f"{name}.by", label, clause, _text(_get(by, "metric")))
 
 
@@ -90,7 +130,7 @@ def _bands(holder: yaml.Node, key: str, label: Words, clause: str, metric: str) 
             if number is not None:
                 at.setdefault(number[0], set()).add(number[1])
     for place, value in enumerate(sorted(at)):
-        yield Edge(f"{key}.{place}", label, clause, metric, None, value, tuple(sorted(at[value])))
+        yield Edge(f"{key}.{place}", label, clause, metric, _kind(metric), None, value, tuple(sorted(at[value])))
 
 
 def _number(node: yaml.Node | None) -> tuple[Decimal, tuple[int, int]] | None:

@@ -5,10 +5,9 @@ from enum import StrEnum
 import polars as pl
 
 from crm.domain.words import N_
+from crm.rules.awards import MOST
 from crm.rules.evaluate import Outcome, judge
 from crm.rules.pack import Version
-
-MOST = "award.most"  # what a policy that gives money adds to the outcome, in fen
 
 
 class Group(StrEnum):
@@ -54,7 +53,8 @@ def _outcomes(version: Version | None, prepared: pl.DataFrame) -> pl.DataFrame:
         return prepared.select("firm_id").with_columns(nobody, pl.lit(None, pl.Int64).alias("cost"))
     judged = judge(version, prepared)
     outcome = pl.col(version.criteria.id).cast(pl.Int8)
-    due = pl.col(MOST).cast(pl.Int64) if MOST in judged.columns else pl.lit(None, pl.Int64)
+    gives = version.award is not None and version.award.gives == "money"  # a deduction is no money paid
+    due = pl.col(MOST).cast(pl.Int64) if gives else pl.lit(None, pl.Int64)
     return judged.select(outcome.alias("outcome"), pl.when(outcome == Outcome.MET).then(due).alias("cost"))
 
 

@@ -10,8 +10,9 @@ from wtforms import DateField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from crm.domain.words import N_
 from crm.kit.forms import Form
-from crm.kit.pages import told
+from crm.kit.pages import told, words
 from crm.policies import telling
 from crm.rules.edges import Edge
 from crm.rules.explain import COMPARISON_SIGN
@@ -21,6 +22,7 @@ from crm.rules.pack import Action, Version
 
 PER_CENT = Decimal(100)
 LONGEST = 20
+AMOUNTS = {"flat": N_("金额"), "rate": N_("比例"), "cap": N_("上限"), "floor": N_("下限"), "value": N_("给")}
 
 
 class TryForm(Form):
@@ -53,8 +55,8 @@ def knobs(found: list[Edge], version: Version) -> list[Knob]:
         Knob(
             edge,
             told(edge.label),
-            telling.metric_name(edge.of, version),
-            COMPARISON_SIGN[edge.sign] if edge.sign else _("分段"),
+            telling.metric_name(edge.of, version) if edge.of else _("给多少"),
+            COMPARISON_SIGN.get(edge.sign) or words(AMOUNTS[edge.sign]) if edge.sign else _("分段"),
             _typed(edge),
             _unit(edge),
         )
@@ -62,18 +64,14 @@ def knobs(found: list[Edge], version: Version) -> list[Knob]:
     ]
 
 
-def _kind(edge: Edge) -> Kind:
-    return FIGURES[edge.of].kind if edge.of in FIGURES else Kind.SCORE
-
-
 def _typed(edge: Edge) -> str:
-    value = edge.value * PER_CENT if _kind(edge) is Kind.RATIO else edge.value
+    value = edge.value * PER_CENT if edge.kind is Kind.RATIO else edge.value
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _unit(edge: Edge) -> str:
-    match _kind(edge):
+    match edge.kind:
         case Kind.RATIO:
             return "%"
         case Kind.MONEY:
@@ -97,7 +95,7 @@ def changed(found: list[Knob], typed: Mapping[str, str]) -> tuple[dict[str, Deci
         if number is None:
             faults[key] = _("“%(text)s”不是数", text=text[:LONGEST]) if text else _("请填写一个数")
             continue
-        number = number / PER_CENT if _kind(knob.edge) is Kind.RATIO else number
+        number = number / PER_CENT if knob.edge.kind is Kind.RATIO else number
         if number != knob.edge.value:
             values[key] = number
     return values, faults

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm.kit import files
 from crm.kit.db import Base
 from crm.rules.pack import Action
 
@@ -34,3 +35,7 @@ class Trial(Base):
     found: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     file_key: Mapped[str | None] = mapped_column(String(80))
     sheet_key: Mapped[str | None] = mapped_column(String(80))
+
+
+files.held_by(Trial.file_key)
+files.held_by(Trial.sheet_key)

@@ -136,6 +136,19 @@ def test_the_text_is_kept_as_a_file_once(people, activate, look, app) -> None:
         assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
+def test_the_night_writes_a_lost_file_again_and_touches_no_other(people, activate, look, app) -> None:
+    edition = look(activate(people.a, people.m))
+    with app.app_context(), transaction():
+        path = store.path_of(edition)
+        path.unlink()
+        service.keep_files()
+        assert store.state(edition) is store.FileState.SOUND
+        path.chmod(0o644)
+        path.write_text("somebody's", encoding="utf-8")
+        service.keep_files()
+        assert store.state(edition) is store.FileState.CHANGED
+
+
 def test_a_proposal_whose_file_was_changed_is_not_put_in_force(people, act, propose, look, app, in_force) -> None:
     edition = look(propose(people.a))
     with app.app_context():

@@ -91,6 +91,23 @@ def test_another_figure_makes_some_unknown(browse, people, work, draft) -> None:
     }
 
 
+def test_what_it_would_cost(browse, people, work, activate) -> None:
+    """30 万元 each: a alone by 2000 万元 of sales, with b and e by 1500, so 90 after 30; 40 for 30 if it were 40."""
+    part = "{id: prize, label: {zh: 奖励, en: Prize}, clause: 第五条, flat: 30}"
+    text = CITY.replace("level: city", "kind: award\nlevel: city") + f"    award:\n      parts:\n        - {part}\n"
+    activate(people.a, people.m, text)
+    page = what_if(browse, people.m, work, **{"sales.at_least": "1500"})
+    for told in ("现行文本最多要付 30.00 万元", "试算文本最多要付 90.00 万元", "多付（＋）或少付（－） 60.00 万元"):
+        assert told in page.words
+    row = page.words.split("最多要付的变化（万元） ")[1]
+    assert row.startswith("天河区 1 0 0 0 3 30.00 黄埔区 1 0 0 0 0 30.00")
+    page = what_if(browse, people.m, work, **{"prize.flat": "40"})
+    assert numbers(page) == [0, 0, 0, 0, 5]
+    assert "多付（＋）或少付（－） 10.00 万元" in page.words
+    assert "30 万元" in page.words
+    assert "40 万元" in page.words
+
+
 def test_a_policy_that_was_not_there_gives_all_who_meet_it(browse, people, work, act) -> None:
     from crm.policies import service
 

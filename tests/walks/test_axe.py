@@ -22,9 +22,11 @@ PAGES = {
         "/firms/1/requests", "/quality/no-field", "/quality/pairs", "/firms/1/facts/niche_market_years",
         "/requests", "/requests/counts", "/plans", "/tasks", "/quality", "/exports", "/bulk",
         "/imports/decisions", "/screening", "/screening/tech_sme",
+        "/policies", "/policies/hte", "/policies/gz_high_tech_award", "/policies/tech_sme/what-if", "/trials",
+        "/editions/guide",
     ],
     "auditor": ["/", "/audit", "/firms/1/file"],
-    "admin": ["/", "/register", "/accounts", "/accounts/new", "/accounts/1"],
+    "admin": ["/", "/register", "/accounts", "/accounts/new", "/accounts/1", "/editions/new", "/policies"],
     "editor": ["/"],
     "agency": ["/"],
 }  # fmt: skip
