@@ -16,6 +16,7 @@ class RowKind(StrEnum):
     EXPIRING = "expiring"
     YEAR = "year"
     CONTACT = "contact"
+    AWARD = "award"
 
 
 ROW_LABELS: dict[RowKind, str] = {
@@ -24,6 +25,7 @@ ROW_LABELS: dict[RowKind, str] = {
     RowKind.EXPIRING: N_("每行一项一年内到期的资质"),
     RowKind.YEAR: N_("每行一家企业一个年度"),
     RowKind.CONTACT: N_("每行一个联系人"),
+    RowKind.AWARD: N_("每行一笔获得的奖补"),
 }
 
 

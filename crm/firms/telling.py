@@ -259,6 +259,7 @@ FIELD_LABELS: dict[str, str] = {
     "award_year": N_("奖补年度"),
     "award_type": N_("奖补名称"),
     "award_batch": N_("奖补批次"),
+    "award_level": N_("资金层级"),
     "award_amount": N_("奖补金额"),
     "award_given_on": N_("奖补日期"),
     "award_note": N_("奖补备注"),
@@ -342,6 +343,7 @@ _CHOICES: dict[str, dict[Any, str]] = {
     "role": ROLE_LABELS,
     "lifter": LIFTER_LABELS,
     "cert_kind": RUNG_LABELS,
+    "award_level": AWARD_LEVEL_LABELS,
 }
 _DISTRICTS = {"registration_district", "tax_district", "statistics_district", "district", "districts"}
 _PEOPLE = ("officer_id", "owner_id", "done_by_id", "answered_by_id", "confirmed_by_id")

@@ -15,7 +15,15 @@ from crm.domain.errors import Refused
 from crm.domain.ladder import RUNG_LABELS, RUNG_SHORT, Rung
 from crm.domain.money import Unit
 from crm.domain.places import DISTRICTS, district_of
-from crm.domain.records import IP_LABELS, IP_ORIGIN_LABELS, VISIT_LABELS, IpKind, IpOrigin, VisitKind
+from crm.domain.records import (
+    AWARD_LEVEL_LABELS,
+    IP_LABELS,
+    IP_ORIGIN_LABELS,
+    VISIT_LABELS,
+    IpKind,
+    IpOrigin,
+    VisitKind,
+)
 from crm.imports.vocabulary import FIELDS, CellKind
 from crm.kit.sheets import Cell
 
@@ -119,6 +127,8 @@ def show(name: str, value: Any, unit: Unit = Unit.YUAN) -> str:
             return IP_ORIGIN_LABELS[value]
         case CellKind.VISIT_KIND:
             return VISIT_LABELS[value]
+        case CellKind.AWARD_LEVEL:
+            return AWARD_LEVEL_LABELS[value]
         case CellKind.YES_NO:
             return "是" if value else "否"
     return str(value)
@@ -263,6 +273,7 @@ _TEXTS: dict[CellKind, Callable[[str], Any]] = {
     CellKind.IP_KIND: lambda text: _member(text, IP_LABELS, _IP_OTHER),
     CellKind.IP_ORIGIN: lambda text: _member(text, IP_ORIGIN_LABELS, _ORIGIN_OTHER),
     CellKind.VISIT_KIND: lambda text: _member(text, VISIT_LABELS, _VISIT_OTHER),
+    CellKind.AWARD_LEVEL: lambda text: _member(text.removesuffix("级"), AWARD_LEVEL_LABELS, {}),
     CellKind.YES_NO: _yes_no,
     CellKind.EMAIL: _email,
 }

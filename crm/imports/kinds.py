@@ -173,6 +173,7 @@ AWARD = Part(
         "award_year": "year",
         "award_type": "title",
         "award_batch": "batch",
+        "award_level": "level",
         "award_amount": "amount",
         "award_given_on": "given_on",
         "award_note": "note",
@@ -182,9 +183,9 @@ AWARD = Part(
         "award_type": N_("有奖补金额，却没有写是什么奖补"),
         "award_year": N_("没有写是哪一年的奖补"),
     },
-    _same("year", "title", "batch"),
+    _same("year", "title", "batch", "level"),
     _award,
-    frozenset({"award_year", "award_type", "award_batch"}),
+    frozenset({"award_year", "award_type", "award_batch", "award_level"}),
 )
 VISIT = Part(
     Visit,

@@ -10,10 +10,12 @@ from crm.domain.ladder import RUNG_LABELS, Rung
 from crm.domain.lists import QUESTION_LABELS
 from crm.domain.places import DISTRICTS
 from crm.domain.records import (
+    AWARD_LEVEL_LABELS,
     IP_LABELS,
     IP_ORIGIN_LABELS,
     MONEY_FIGURES,
     VISIT_LABELS,
+    AwardLevel,
     IpKind,
     IpOrigin,
     VisitKind,
@@ -41,6 +43,7 @@ _CHOICES: dict[str, Callable[[str], str]] = {
     "cert_kind": lambda value: words(RUNG_LABELS[Rung(value)]),
     "ip_kind": lambda value: words(IP_LABELS[IpKind(value)]),
     "ip_origin": lambda value: words(IP_ORIGIN_LABELS[IpOrigin(value)]),
+    "award_level": lambda value: words(AWARD_LEVEL_LABELS[AwardLevel(value)]),
     "visit_kind": lambda value: words(VISIT_LABELS[VisitKind(value)]),
 }
 

@@ -17,7 +17,7 @@ from crm.domain.ladder import RUNG_LABELS
 from crm.domain.lists import LIST_LABELS, ListKind
 from crm.domain.money import UNIT_LABELS, Unit
 from crm.domain.places import DISTRICTS
-from crm.domain.records import FIGURES, IP_LABELS, VISIT_LABELS
+from crm.domain.records import AWARD_LEVEL_LABELS, FIGURES, IP_LABELS, VISIT_LABELS
 from crm.imports import cells, mapping, queries, service
 from crm.imports.blueprint import bp
 from crm.imports.doubts import Doubt
@@ -40,6 +40,7 @@ CHOICES: dict[CellKind, Mapping[str, str]] = {
     CellKind.RUNG: RUNG_LABELS,
     CellKind.IP_KIND: IP_LABELS,
     CellKind.VISIT_KIND: VISIT_LABELS,
+    CellKind.AWARD_LEVEL: AWARD_LEVEL_LABELS,
     CellKind.DISTRICT: DISTRICTS,
 }
 

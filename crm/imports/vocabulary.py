@@ -20,7 +20,8 @@ visit_*                _kind: VisitKind. visited_on, visit_next_on: date. visit_
 ip_*                   _kind: IpKind. _number, _title: str. _applied_on, _granted_on, _lapsed_on: date.
                        _origin: IpOrigin. _core: bool
 cert_year              int: the year an entry list gives; it is not kept
-award_*                _year: int. _type (as written), _batch, _note: str. _amount: fen. _given_on: date
+award_*                _year: int. _type (as written), _batch, _note: str. _level: AwardLevel. _amount: fen.
+                       _given_on: date
 city, note             str; see ``NOT_KEPT``
 =====================  ===========================================================================================
 
@@ -60,6 +61,7 @@ class CellKind(StrEnum):
     IP_KIND = "ip_kind"
     IP_ORIGIN = "ip_origin"
     VISIT_KIND = "visit_kind"
+    AWARD_LEVEL = "award_level"
     YES_NO = "yes_no"
 
 
@@ -150,6 +152,7 @@ FIELDS: dict[str, Field] = {
     "award_amount": _field(
         CellKind.MONEY, "奖补", "奖补金额", "奖励金额", "补助金额", "补贴金额", "奖补资金", "拟奖补金额", "资助金额"
     ),
+    "award_level": _field(CellKind.AWARD_LEVEL, "资金层级", "奖补层级", "资金来源"),
     "award_given_on": _field(CellKind.DAY, "奖补日期", "下达日期", "拨付日期", "下达时间", "拨付时间", "公示日期"),
     "award_note": _field(CellKind.TEXT, "奖补备注", "奖补说明", limit=1000),
     "city": _field(CellKind.TEXT, "市", "所在市", "地市", "城市"),
@@ -215,6 +218,7 @@ LABELS: dict[str, dict[str, str]] = {
         "award_type": N_("奖补名称"),
         "award_batch": N_("奖补批次"),
         "award_amount": N_("奖补金额"),
+        "award_level": N_("资金层级"),
         "award_given_on": N_("奖补日期"),
         "award_note": N_("奖补备注"),
     },
@@ -286,7 +290,10 @@ NEEDED: dict[ListKind, tuple[str, ...]] = {
 GIVEN: dict[ListKind, tuple[str, ...]] = {
     ListKind.FIRMS: ("registration_district",),
     ListKind.CERTIFICATES: ("cert_kind", "cert_batch", "cert_issued_on", "cert_expires_on"),
-    ListKind.AWARDS: ("award_year", "award_type", "award_batch", "award_given_on", "cert_issued_on", "cert_expires_on"),
+    ListKind.AWARDS: (
+        *("award_year", "award_type", "award_batch", "award_level", "award_given_on"),
+        *("cert_issued_on", "cert_expires_on"),
+    ),
     ListKind.ENTRIES: ("cert_batch", "cert_issued_on", "cert_expires_on"),
     ListKind.VISITS: ("visited_on", "visit_kind"),
     ListKind.PROPERTY: ("ip_kind",),

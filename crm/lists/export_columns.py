@@ -18,9 +18,10 @@ from crm.domain.access import may
 from crm.domain.exports import RowKind
 from crm.domain.ladder import RUNG_LABELS
 from crm.domain.money import FEN_PER, UNIT_LABELS, Unit
-from crm.domain.records import COUNT_FIGURES, FIGURES
+from crm.domain.records import AWARD_LEVEL_LABELS, COUNT_FIGURES, FIGURES
 from crm.domain.words import N_
 from crm.firms import figures
+from crm.firms.award_models import AwardGiven
 from crm.firms.models import Certification, Contact, Firm
 from crm.firms.queries import valid_on
 from crm.imports.vocabulary import HEADINGS
@@ -28,7 +29,7 @@ from crm.kit import clock
 from crm.kit.db import db
 from crm.lists import columns as list_columns
 from crm.lists.columns import Column
-from crm.lists.fields import FILE
+from crm.lists.fields import FILE, OFFICE
 
 CITY = "广州市"
 EXPIRING_WITHIN = timedelta(days=365)
@@ -94,6 +95,15 @@ _OWN: dict[RowKind, tuple[Column, ...]] = {
         Column("contact_post", N_("职务"), FILE, "text", _of("post")),
         Column("contact_phone", N_("联系电话"), FILE, "code", _of("phone"), personal=True),
         Column("contact_email", N_("电子邮箱"), FILE, "text", _of("email"), personal=True),
+    ),
+    RowKind.AWARD: (
+        Column("award_year", N_("奖补年度"), FILE, "year", _of("year")),
+        Column("award_type", N_("奖补名称"), FILE, "text", _of("title")),
+        Column("award_batch", N_("奖补批次"), FILE, "text", _of("batch")),
+        Column("award_level", N_("资金层级"), FILE, "option", _of("level"), labels=AWARD_LEVEL_LABELS),
+        Column("award_amount", N_("奖补"), FILE, "wan", _of("amount")),
+        Column("award_given_on", N_("奖补日期"), FILE, "day", _of("given_on")),
+        Column("award_note", N_("奖补备注"), FILE, "text", _of("note"), permission=OFFICE),
     ),
 }
 # Of the columns of the list, those that a row about a record says in its own way.
@@ -194,6 +204,11 @@ def _contacts(firms: Sequence[Firm], _on: date) -> dict[int, list[Any]]:
     return _by_firm(db.session.scalars(query.order_by(Contact.main.desc(), Contact.id)))
 
 
+def _awards(firms: Sequence[Firm], _on: date) -> dict[int, list[Any]]:
+    query = select(AwardGiven).where(AwardGiven.firm_id.in_([firm.id for firm in firms]))
+    return _by_firm(db.session.scalars(query.order_by(AwardGiven.year.desc(), AwardGiven.id)))
+
+
 def _by_firm(records: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     for record in records:
@@ -207,6 +222,7 @@ _RECORDS: dict[RowKind, Callable[[Sequence[Firm], date], Mapping[int, Sequence[A
     RowKind.EXPIRING: _expiring,
     RowKind.YEAR: _years,
     RowKind.CONTACT: _contacts,
+    RowKind.AWARD: _awards,
 }
 
 

@@ -22,7 +22,7 @@ from crm.screening import queries as screening
 
 T = TypeVar("T")
 BIG = 10**9
-SCREENED = ("screening.", "only_")
+SCREENED = ("screening.", "only_", "due.", "due_most.")
 # Of what is large, not so many are kept: a hundred pages drawn are some fifteen megabytes.
 MOST = {"rows": 100}
 _found: dict[str, OrderedDict[tuple[Any, ...], Any]] = defaultdict(OrderedDict)

@@ -72,6 +72,16 @@ BUILT_IN: dict[str, Layout] = {
             N_("各区上报和下发奖补名单的通用格式：年度、类型、批次、公司名称、市、区、奖补、备注；奖补、备注留空待填"),
         ),
         Layout(
+            "awards_given",
+            N_("已获奖补表"),
+            RowKind.AWARD,
+            _places(
+                *("uscc", "name", "award_year", "award_type", "award_batch", "award_level", "award_amount"),
+                *("award_given_on", "award_note"),
+            ),
+            N_("每行一笔获得的奖补；列名与导入模板相同，可以直接导回"),
+        ),
+        Layout(
             "figures",
             N_("年度数据表"),
             RowKind.YEAR,

@@ -14,7 +14,7 @@ from crm.firms.models import Firm
 from crm.kit import clock
 from crm.kit.db import db, transaction
 from crm.screening import service
-from crm.screening.models import Cause, Screening
+from crm.screening.models import Cause, Screening, ScreeningRun
 from tests.make import Make
 
 WAN = 1_000_000
@@ -123,3 +123,26 @@ def test_what_is_due_goes_out_as_numbers(giants: list[Firm], browse: Callable, m
     page = browser.get(f"/firms?where=screening.met({POLICY})&columns=due.{POLICY},due_most.{POLICY}")
     assert "至多（万元）" in page.words
     assert page.words.count("100.00") == 3
+
+
+def test_a_list_kept_in_memory_is_drawn_anew_after_a_pass(
+    app: Flask, giants: list[Firm], browse: Callable, make: Make
+) -> None:
+    """What is due changes without a line in the trail: by the day alone."""
+    app.config["FINDINGS_KEPT"] = 100
+    browser, address = browse(make.user("manager")), f"/firms?columns=due_most.{POLICY}"
+    assert browser.get(address).words.count("100.00") == 3
+    with app.app_context(), transaction():
+        db.session.query(Screening).filter_by(policy_id=POLICY).update({"award_most": 7})
+        db.session.add(
+            ScreeningRun(
+                on=clock.today(),
+                cause=Cause.NIGHT,
+                began_at=clock.now(),
+                ended_at=clock.now(),
+                firms=4,
+                turned=0,
+                policies={},
+            )
+        )
+    assert "100.00" not in browser.get(address).words

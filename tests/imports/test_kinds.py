@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from crm.domain.ladder import Rung
 from crm.domain.lists import Answer, ImportStatus, ListKind
-from crm.domain.records import IpKind, VisitKind
+from crm.domain.records import AwardLevel, IpKind, VisitKind
 from crm.firms import past
 from crm.firms.award_models import AwardGiven
 from crm.firms.models import Certification, Contact, Firm, IntellectualProperty
@@ -162,6 +162,19 @@ def test_a_later_list_corrects_the_sum_and_its_undo_brings_the_first_back(desk: 
     assert desk.rows(second)[0].changes == {"award_amount": [20_000_000, 25_000_050]}
     desk.undo(desk.apply(second))
     assert desk.digest() == after_first
+
+
+def test_the_citys_money_and_the_districts_are_two_awards(desk: Desk, make: Make) -> None:
+    """Lists of two offices call them the same: whose money it is tells them apart."""
+    firm = make.firm(name=NAME)
+    headings = ["统一社会信用代码", "年度", "类型", "奖补（万元）", "资金层级"]
+    for level, amount in (("市级", 20), ("区", 60)):
+        item = desk.check(book([firm.uscc, 2025, "高新技术企业", amount, level], headings=headings))
+        assert item.counts == {"update": 1}
+        desk.apply(item)
+    with desk.app.app_context():
+        held = {award.level: award.amount for award in db.session.scalars(select(AwardGiven))}
+    assert held == {AwardLevel.CITY: 20_000_000, AwardLevel.DISTRICT: 60_000_000}
 
 
 def test_what_an_award_row_is_nothing_without_is_said(desk: Desk, make: Make) -> None:

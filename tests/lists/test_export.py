@@ -20,6 +20,8 @@ from crm.domain.errors import Refused
 from crm.domain.exports import FileFormat, RowKind
 from crm.domain.ladder import Rung
 from crm.domain.lists import RowOutcome
+from crm.domain.records import AwardLevel
+from crm.firms.award_models import AwardGiven
 from crm.firms.models import Contact, Firm
 from crm.imports import service as imports
 from crm.imports.models import Import, ImportRow
@@ -52,6 +54,8 @@ def firms(make: Make) -> list[Firm]:
         make.certification(firm, Rung.HIGH_TECH, issued_on=date(2024, 11, 28), expires_on=date(2027, 11, 27))
         make.annual_return(firm, clock.today().year - 1, revenue=3_600_000_001, rd_hte=234_567_89, employees_total=60)
         make.add(Contact(firm_id=firm.id, name="王小明", phone="13800001234", email="wang@example.com", main=True))
+        award = {"year": 2024, "title": "高新技术企业认定奖补", "batch": "第一批", "amount": 20_000_000}
+        make.add(AwardGiven(firm_id=firm.id, level=AwardLevel.CITY, given_on=date(2025, 6, 1), note="分期", **award))
         made.append(firm)
     return made
 
@@ -175,7 +179,7 @@ def test_expiring_certificates_come_in_the_order_in_which_they_end(make: Make, b
 
 
 @pytest.mark.parametrize("kind", list(FileFormat))
-@pytest.mark.parametrize("layout", ["roster", "figures", "contacts", "list"])
+@pytest.mark.parametrize("layout", ["roster", "figures", "contacts", "awards_given", "list"])
 def test_what_went_out_comes_back_and_changes_nothing(
     firms: list[Firm], make: Make, browse: Callable, app: Flask, layout: str, kind: FileFormat
 ) -> None:
