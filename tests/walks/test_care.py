@@ -36,8 +36,10 @@ def test_a_firm_is_stopped_on_every_page_and_set_free_by_who_may(walk) -> None:
     officer.get_by_label("谁可解除").select_option(label="只有科室负责人")
     officer.get_by_role("button", name="设置").click()
     banner = officer.get_by_role("alert").filter(has_text="暂停办理")
+    expect(banner).to_be_visible()
     for tab in ("概览", "年度数据", "时间线"):
         officer.get_by_role("link", name=tab, exact=True).click()
+        expect(officer.get_by_role("link", name=tab, exact=True)).to_have_attribute("aria-current", "page")
         expect(banner).to_contain_text("注册地址无法联系")
     care(officer)
     # Who may not lift it is offered no button, and hears why when he asks all the same.

@@ -39,6 +39,7 @@ def test_columns_are_chosen_and_kept_in_a_view_with_its_count(walk) -> None:
     page.get_by_role("link", name="保存为视图").click()
     page.get_by_label("视图名称").fill("园区里的高企")
     page.get_by_role("button", name="保存").click()
+    expect(page.locator("nav.views [aria-current]")).to_have_text("园区里的高企")
     page.goto("/firms/views")
     page.get_by_role("button", name="固定").first.click()
     pin = page.locator(".pins a", has_text="园区里的高企")
@@ -57,7 +58,10 @@ def test_rows_from_the_keyboard_a_cell_on_the_spot_and_back_again(walk) -> None:
     page.keyboard.press("x")
     expect(page.locator("[data-bulk] [data-count]")).to_have_text("1")
     page.keyboard.press("e")
-    expect(row.locator(".cell-form input[name=value]")).to_be_focused()
+    park = row.locator(".cell-form input[name=value]")
+    expect(park).to_be_focused()
+    offered = "input => [...input.list.options].map(option => option.value)"
+    assert "示例软件园" in park.evaluate(offered), "what others have is offered while one types"
     page.keyboard.press("Escape")
     expect(row.locator(".cell-form")).to_have_count(0)
     page.keyboard.press("e")
@@ -71,9 +75,37 @@ def test_rows_from_the_keyboard_a_cell_on_the_spot_and_back_again(walk) -> None:
     page.locator("main a[data-to-list]").click()
     page.wait_for_url(re.compile("columns="))
     expect(page.locator("tbody tr").nth(11).locator("th a")).to_be_focused()
-    assert page.evaluate("scrollY") == height
+    page.wait_for_function("height => scrollY === height", arg=height)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_name_code_and_number_are_copied_by_one_click(walk) -> None:
+    page: Page = walk("manager")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/firms?view=0&columns=phone")
+    row = page.locator("tbody tr").first
+    said = {
+        "复制名称": row.locator("th > a"),
+        "复制统一社会信用代码": row.locator("th .code"),
+        "复制电话": row.locator("td.code"),
+    }
+    for label, where in said.items():
+        text = where.inner_text().strip()
+        row.hover()
+        row.get_by_role("button", name=label).click()
+        expect(row.get_by_role("button", name=label)).to_have_class(re.compile("done"))
+        assert page.evaluate("navigator.clipboard.readText()") == text
+
+
+def test_parks_and_incubators_are_offered_in_the_file_too(walk) -> None:
+    page: Page = walk("manager")
+    page.goto("/firms?view=0")
+    page.goto(f"{page.locator('tbody th a').first.get_attribute('href')}/edit")
+    for label, known in (("园区", "示例软件园"), ("孵化器", "示例加速器")):
+        field = page.get_by_label(label, exact=True)
+        expect(field).to_be_visible()
+        assert known in field.evaluate("input => [...input.list.options].map(option => option.value)")
 
 
 def test_all_that_match_is_one_tick(walk) -> None:

@@ -52,6 +52,20 @@ def test_a_layout_of_ones_own_by_keyboard(walk) -> None:
     expect(page.get_by_label("企业名称的表头")).to_have_value("单位名称")
 
 
+def test_on_a_phone_the_ways_out_fit(walk) -> None:
+    page: Page = walk("manager", PHONE)
+    pick(page, 2)
+    page.locator("[data-bulk]").get_by_role("button", name="导出", exact=True).click()
+    expect(page.get_by_label("企业名称的表头")).to_be_visible()
+    addresses = [page.url]
+    pick(page, 2)
+    page.get_by_role("button", name="加标签").click()
+    expect(page.get_by_label("标签")).to_be_visible()
+    for address in (*addresses, page.url, "/bulk", "/exports"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, f"{address} is wider than a phone"
+
+
 @pytest.mark.parametrize("viewport", [None, PHONE], ids=["desk", "phone"])
 def test_a_tag_put_on_many_and_taken_back(walk, viewport) -> None:
     page: Page = walk("manager", viewport) if viewport else walk("manager")

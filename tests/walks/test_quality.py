@@ -10,6 +10,7 @@ def test_a_finding_is_worked_off(walk) -> None:
     page: Page = walk("manager")
     page.goto("/quality")
     page.get_by_role("link", name="半年没有联系", exact=True).click()
+    page.wait_for_url("**/quality/*")
     rows = page.locator("tbody tr")
     name = rows.first.locator("th a").inner_text()
     rows.first.locator("summary").click()

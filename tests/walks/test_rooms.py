@@ -19,6 +19,7 @@ def test_from_a_meeting_to_an_answer(walk, viewport) -> None:
     expect(page.get_by_role("heading", name=subject)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     page.get_by_role("button", name="受理").click()
+    expect(page.get_by_role("button", name="受理")).to_have_count(0)
     page.get_by_role("link", name="答复").click()
     page.get_by_label("答复 *").fill("符合条件，三个月内申报")
     page.get_by_role("button", name="答复").click()
