@@ -2,7 +2,9 @@
 
 A firm is large, medium or small when it reaches the lower bound of that class in every figure its industry counts;
 one that misses one of them belongs to the class below. Rows and bounds: facts/national.md section 6; industries by the
-leading digits of GB/T 4754-2017 (derived; railway transport 53 is left out by the text).
+leading digits of GB/T 4754-2017 (derived; railway transport 53 is left out by the text, loading 591 counts as
+transport, agencies and the like of 703-709 as other industries). A division that is split says nothing by itself: of 59
+or 70 alone the class is not known.
 """
 
 from dataclasses import dataclass
@@ -30,14 +32,17 @@ def _span(first: int, last: int) -> tuple[str, ...]:
     return tuple(f"{number:02d}" for number in range(first, last + 1))
 
 
+STORAGE, REAL_ESTATE_SERVICES = _span(592, 599), _span(703, 709)
+
+
 INDUSTRIES: tuple[Industry, ...] = (
     Industry(_span(1, 5), revenue=(20_000, 500, 50)),
     Industry(_span(6, 46), (1_000, 300, 20), (40_000, 2_000, 300)),
     Industry(_span(47, 50), revenue=(80_000, 6_000, 300), assets=(80_000, 5_000, 300)),
     Industry(("51",), (200, 20, 5), (40_000, 5_000, 1_000)),
     Industry(("52",), (300, 50, 10), (20_000, 500, 100)),
-    Industry(("54", "55", "56", "57", "58"), (1_000, 300, 20), (30_000, 3_000, 200)),
-    Industry(("59",), (200, 100, 20), (30_000, 1_000, 100)),
+    Industry((*_span(54, 58), "591"), (1_000, 300, 20), (30_000, 3_000, 200)),
+    Industry(STORAGE, (200, 100, 20), (30_000, 1_000, 100)),
     Industry(("60",), (1_000, 300, 20), (30_000, 2_000, 100)),
     Industry(("61",), (300, 100, 10), (10_000, 2_000, 100)),
     Industry(("62",), (300, 100, 10), (10_000, 2_000, 100)),
@@ -46,7 +51,7 @@ INDUSTRIES: tuple[Industry, ...] = (
     Industry(("701",), revenue=(200_000, 1_000, 100), assets=(10_000, 5_000, 2_000)),
     Industry(("702",), (1_000, 300, 100), (5_000, 1_000, 500)),
     Industry(("71", "72"), (300, 100, 10), None, (120_000, 8_000, 100)),
-    Industry((*_span(73, 82), *_span(85, 90)), (300, 100, 10)),
+    Industry((*REAL_ESTATE_SERVICES, *_span(73, 82), *_span(85, 90)), (300, 100, 10)),
 )
 _FIGURES = (
     ("staff", "employees_y1", 1),
