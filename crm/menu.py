@@ -47,6 +47,8 @@ ENTRIES: tuple[Entry, ...] = (
 # Rooms that stand under the entry of another.
 UNDER = dict.fromkeys(("firms", "lists.saved", "lists.cells", "lists.exports", "lists.bulk"), "lists") | {
     "policies.editions": "policies",
+    "screening.next": "screening",
+    "desk.worklist": "visits",
     "trials": "policies",
 }
 

@@ -10,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy import text
 
 from crm.decisions import queries as decisions
-from crm.desk import history, queries, service
+from crm.desk import history, queries, service, views_worklist
 from crm.desk.forms import TrailForm
 from crm.domain.access import BUREAU_ROLES, FIRM_ROLES, ROLE_LABELS, Permission, Role
 from crm.domain.finding import marked, mask_phone
@@ -33,6 +33,7 @@ from crm.tasks import queries as tasks
 from crm.visits import queries as visits
 
 bp = Blueprint("desk", __name__)
+bp.register_blueprint(views_worklist.bp)
 
 HITS_AS_YOU_TYPE = 8
 HITS = 50

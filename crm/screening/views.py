@@ -19,11 +19,12 @@ from crm.kit.pages import page, words
 from crm.ladder.telling import fact_name
 from crm.policies.queries import known
 from crm.rules.pack import Policy
-from crm.screening import queries, service
+from crm.screening import queries, service, views_next
 from crm.screening import words as telling
 from crm.screening.forms import ActForm
 
 bp = Blueprint("screening", __name__, url_prefix="/screening")
+bp.register_blueprint(views_next.bp)
 LATELY = 7  # days
 KINDS: dict[str, str] = {
     "recognition": N_("认定"),
