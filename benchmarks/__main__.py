@@ -121,14 +121,16 @@ def _assess(server: Server) -> None:
         "import time\n"
         "from crm import create_app\n"
         "from crm.kit import clock\n"
-        "from crm.ladder import service\n"
-        "from crm.rules.reading import load\n"
+        "from crm.kit.db import transaction\n"
+        "from crm.screening import service\n"
         "app = create_app()\n"
         "with app.app_context():\n"
         "    began = time.perf_counter()\n"
-        "    count = service.assess_everyone(clock.today())\n"
+        "    with transaction(writing=False):\n"
+        "        found = service.judge_all(clock.today())\n"
         "    seconds = time.perf_counter() - began\n"
-        "    print(f'assess {count:,} firms x {len(load())} policies, reading included: {seconds:.2f} s')\n"
+        "    firms, policies = (found[name].n_unique() for name in ('firm_id', 'policy_id'))\n"
+        "    print(f'assess {firms:,} firms x {policies} policies, reading included: {seconds:.2f} s')\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=server.environment, check=True)
 

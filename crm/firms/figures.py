@@ -103,6 +103,7 @@ def read(
     until: int,
     as_of: datetime | None = None,
     names: Iterable[str] = FIGURES,
+    read_by: frames.Reader = frames.fetch,
 ) -> pl.DataFrame:
     """Return what was stated of the years ``since`` to ``until`` of the firms whose ids ``firms`` selects.
 
@@ -113,7 +114,7 @@ def read(
     query = query.where(AnnualReturn.year.between(since, until), AnnualReturn.firm_id.in_(firms))
     if as_of is not None:
         query = query.where(AnnualReturn.stated_at <= as_of)
-    return frames.fetch(query, schema)
+    return read_by(query, schema)
 
 
 def _column(name: str) -> Any:

@@ -77,7 +77,7 @@ def of_firm(firm_id: int, on: date) -> dict[str, list[StatedFact]]:
     return found
 
 
-def frame(firm_ids: Select[Any], on: date) -> pl.DataFrame:
+def frame(firm_ids: Select[Any], on: date, read: frames.Reader = frames.fetch) -> pl.DataFrame:
     """Return one row per firm of which anything was stated by a day: ``firm_id`` and a column per key of STATED."""
     fact = StatedFact
     query = select(fact.firm_id, fact.key, fact.value, fact.stated_on, fact.id)
@@ -89,7 +89,7 @@ def frame(firm_ids: Select[Any], on: date) -> pl.DataFrame:
         "stated_on": pl.Date(),
         "id": pl.Int64(),
     }
-    told = frames.fetch(query, schema).sort("stated_on", "id")
+    told = read(query, schema).sort("stated_on", "id")
     return told.group_by("firm_id").agg(_column(key) for key in STATED)
 
 

@@ -77,15 +77,15 @@ AWARDED = "science_award_provincial_or_national_last_3y"
 Schema = dict[str, pl.DataType]
 
 
-def build(firm_ids: Select[Any], on: date) -> pl.DataFrame:
+def build(firm_ids: Select[Any], on: date, read: frames.Reader = frames.fetch) -> pl.DataFrame:
     """Return one row per firm that ``firm_ids`` selects, by ``firm_id``: every fact the register gives on ``on``.
 
     Money in fen, persons and pieces as numbers; a constant number of statements, however many firms.
     """
-    base = _identity(firm_ids)
+    base = _identity(firm_ids, read)
     parts = (_yearly, _rights, held.frame, _checks, _achievements, stated.frame)
     for part in parts:
-        base = base.join(part(firm_ids, on), on="firm_id", how="left", maintain_order="left")
+        base = base.join(part(firm_ids, on, read), on="firm_id", how="left", maintain_order="left")
     return base.with_columns(pl.col(*held.FACTS, *INSTITUTIONS, AWARDED).fill_null(value=False))
 
 
@@ -94,7 +94,7 @@ def end_of(on: date) -> datetime:
     return datetime.combine(on, time.max, clock.SHANGHAI)
 
 
-def _identity(firm_ids: Select[Any]) -> pl.DataFrame:
+def _identity(firm_ids: Select[Any], read: frames.Reader) -> pl.DataFrame:
     schema: Schema = {
         "firm_id": pl.Int64(),
         "established_on": pl.Date(),
@@ -119,10 +119,10 @@ def _identity(firm_ids: Select[Any]) -> pl.DataFrame:
         Firm.tax_district,
         Firm.statistics_district,
     )
-    return frames.fetch(query.where(Firm.id.in_(firm_ids)).order_by(Firm.id), schema)
+    return read(query.where(Firm.id.in_(firm_ids)).order_by(Firm.id), schema)
 
 
-def _yearly(firm_ids: Select[Any], on: date) -> pl.DataFrame:
+def _yearly(firm_ids: Select[Any], on: date, read: frames.Reader) -> pl.DataFrame:
     """Spread the accounting years before the day's year: ``sales_y1`` is last year's.
 
     Three of them in full; of those further back only the few figures that a rule follows so far.
@@ -130,8 +130,8 @@ def _yearly(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     last, as_of = on.year - max(YEARS), end_of(on)
     far = {fact: FROM_FIGURE[fact] for fact in FURTHER}
     furthest = on.year - max(year for years in FURTHER.values() for year in years)
-    told = figures.in_force(figures.read(firm_ids, last, on.year - 1, as_of))
-    before = figures.in_force(figures.read(firm_ids, furthest, last - 1, as_of, far.values()))
+    told = figures.in_force(figures.read(firm_ids, last, on.year - 1, as_of, read_by=read))
+    before = figures.in_force(figures.read(firm_ids, furthest, last - 1, as_of, far.values(), read))
     result = pl.concat([told.select("firm_id"), before.select("firm_id")]).unique(maintain_order=True)
     for back in sorted({year for fact in FROM_FIGURE for year in years_of(fact)}):
         facts = [fact for fact in FROM_FIGURE if back in years_of(fact)]
@@ -142,7 +142,7 @@ def _yearly(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     return result
 
 
-def _rights(firm_ids: Select[Any], on: date) -> pl.DataFrame:
+def _rights(firm_ids: Select[Any], on: date, read: frames.Reader) -> pl.DataFrame:
     ip = IntellectualProperty
     kind, origin = type_coerce(ip.kind, String), type_coerce(ip.origin, String)
     query = select(ip.firm_id, kind, origin, ip.core, ip.granted_on, ip.lapsed_on, ip.used_for_hte_on)
@@ -173,7 +173,7 @@ def _rights(firm_ids: Select[Any], on: date) -> pl.DataFrame:
         return pl.when((sure > 0) | ~(of & doubtful).any()).then(sure)
 
     return (
-        frames.fetch(query.where(ip.firm_id.in_(firm_ids)), schema)
+        read(query.where(ip.firm_id.in_(firm_ids)), schema)
         .group_by("firm_id")
         .agg(
             (valid & one).sum().cast(pl.Float64).alias("class1_ip_count"),
@@ -188,7 +188,7 @@ def _rights(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     )
 
 
-def _checks(firm_ids: Select[Any], on: date) -> pl.DataFrame:
+def _checks(firm_ids: Select[Any], on: date, read: frames.Reader) -> pl.DataFrame:
     """The last check by the day. It answers while it is fresh; an incident it knew of stays known."""
     check = CreditCheck
     query = select(check.firm_id, check.checked_on, check.id, check.listed, check.incident_on)
@@ -199,7 +199,7 @@ def _checks(firm_ids: Select[Any], on: date) -> pl.DataFrame:
         "listed": pl.Boolean(),
         "incident_on": pl.Date(),
     }
-    checks = frames.fetch(query.where(check.firm_id.in_(firm_ids), check.checked_on <= on), schema)
+    checks = read(query.where(check.firm_id.in_(firm_ids), check.checked_on <= on), schema)
     last = checks.sort("checked_on", "id").group_by("firm_id").agg(pl.all().last())
     fresh = pl.col("checked_on") > on - CHECK_HOLDS
     incident = pl.col("incident_on")
@@ -215,7 +215,7 @@ def _checks(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     )
 
 
-def _achievements(firm_ids: Select[Any], on: date) -> pl.DataFrame:
+def _achievements(firm_ids: Select[Any], on: date, read: frames.Reader) -> pl.DataFrame:
     item = Achievement
     query = select(
         item.firm_id, type_coerce(item.kind, String), type_coerce(item.level, String), item.rank, item.given_on
@@ -238,7 +238,7 @@ def _achievements(firm_ids: Select[Any], on: date) -> pl.DataFrame:
     standard = standard & level.is_in([Level.INTERNATIONAL.value, Level.NATIONAL.value, Level.INDUSTRY.value])
     institution = kind == AchievementKind.RD_INSTITUTION.value
     return (
-        frames.fetch(query, schema)
+        read(query, schema)
         .group_by("firm_id")
         .agg(
             rank.filter(award & national & five).min().alias("national_award_rank_last_5y"),

@@ -33,7 +33,7 @@ FACTS: dict[str, Rung] = {**TITLES, **FIRST_THIS_YEAR, AGAIN: Rung.HIGH_TECH, WA
 FACTS |= dict.fromkeys((EVER_TECH_SME, LOST_TECH_SME), Rung.TECH_SME)
 
 
-def frame(firm_ids: Select[Any], on: date) -> pl.DataFrame:
+def frame(firm_ids: Select[Any], on: date, read: frames.Reader = frames.fetch) -> pl.DataFrame:
     """Return one row per firm with a certificate by ``on``: ``firm_id`` and a column per key of FACTS."""
     item = Certification
     query = select(item.firm_id, type_coerce(item.kind, String), item.issued_on, item.expires_on, item.revoked_on)
@@ -64,7 +64,7 @@ def frame(firm_ids: Select[Any], on: date) -> pl.DataFrame:
         of(Rung.TECH_SME).any().alias(EVER_TECH_SME),
         (of(Rung.TECH_SME) & revoked.fill_null(value=False)).any().alias(LOST_TECH_SME),
     ]
-    found = frames.fetch(
+    found = read(
         query.where(item.firm_id.in_(firm_ids), item.kind.in_(set(FACTS.values())), item.issued_on <= on), schema
     )
     return found.group_by("firm_id").agg(*columns, again.alias(AGAIN), entered.alias(WAS_TECH_SME))

@@ -13,11 +13,9 @@ from crm.domain.ladder import BESIDE, POLICY_OF, RANK, RUNGS, Rung
 from crm.firms.models import Firm
 from crm.ladder import facts, queries
 from crm.policies import queries as policies
-from crm.rules import evaluate as engine
 from crm.rules.explain import Assessment, Criterion, assess
 from crm.rules.metrics import METRICS
 from crm.rules.pack import Action, Policy
-from crm.rules.pack import in_force as versions_in_force
 
 
 @dataclass(frozen=True)
@@ -116,11 +114,3 @@ def _judge(asked: Gap) -> Gap:
         return replace(asked, assessment=assessment)
     except Refused as refusal:
         return replace(asked, assessment=None, refused=refusal)
-
-
-def assess_everyone(on: date) -> int:
-    """Evaluate every firm for every policy in force on a day; return the number of firms."""
-    frame = facts.build(select(Firm.id), on)
-    for _policy, version in versions_in_force(policies.in_force().values(), on):
-        engine.evaluate(version, frame, on)
-    return frame.height

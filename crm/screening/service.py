@@ -40,10 +40,14 @@ STEPS = {"criterion": "short", "fact": "unknown"}
 RUNG_OF = {policy: rung for rung, policy in POLICY_OF.items()}
 
 
-def judge(firm_ids: Select[Any], on: date, policies: Mapping[str, Policy]) -> pl.DataFrame:
+def judge(
+    firm_ids: Select[Any], on: date, policies: Mapping[str, Policy], read: frames.Reader = frames.fetch
+) -> pl.DataFrame:
     """Return a row per firm and policy in force on the day: columns of SCHEMA."""
-    facts_of_all = facts.build(firm_ids, on)
-    prepared = prepare(facts_of_all.join(_holders(firm_ids, on), on="firm_id", how="left", maintain_order="left"), on)
+    facts_of_all = facts.build(firm_ids, on, read)
+    prepared = prepare(
+        facts_of_all.join(_holders(firm_ids, on, read), on="firm_id", how="left", maintain_order="left"), on
+    )
     prepared = prepared.with_columns(pl.col(_holds(policy)).fill_null(value=False) for policy in RUNG_OF)
     found = [pl.DataFrame(schema=SCHEMA)]
     for policy in policies.values():
@@ -57,7 +61,7 @@ def judge(firm_ids: Select[Any], on: date, policies: Mapping[str, Policy]) -> pl
 
 def judge_all(on: date) -> pl.DataFrame:
     """Return what ``judge`` does of the whole register."""
-    return judge(select(Firm.id).where(Firm.merged_into_id.is_(None)), on, in_force())
+    return judge(select(Firm.id).where(Firm.merged_into_id.is_(None)), on, in_force(), frames.pour)
 
 
 def codes() -> dict[int, str]:
@@ -76,11 +80,11 @@ def _holds(policy_id: str) -> str:
     return f"holds {policy_id}"
 
 
-def _holders(firm_ids: Select[Any], on: date) -> pl.DataFrame:
+def _holders(firm_ids: Select[Any], on: date, read: frames.Reader) -> pl.DataFrame:
     """Who holds on the day what a policy grants: for them it is a renewal."""
     query = select(Certification.firm_id, type_coerce(Certification.kind, String))
     query = query.where(Certification.firm_id.in_(firm_ids), valid_on(on))
-    held = frames.fetch(query, {"firm_id": pl.Int64(), "kind": pl.String()})
+    held = read(query, {"firm_id": pl.Int64(), "kind": pl.String()})
     titles = [(pl.col("kind") == rung.value).any().alias(_holds(policy)) for policy, rung in RUNG_OF.items()]
     return held.group_by("firm_id").agg(titles)
 
@@ -96,7 +100,7 @@ def walk(on: date, cause: Cause, step: jobs.Step | None = None) -> int:
     with transaction(writing=False):
         policies = in_force()
         last_due = db.session.scalar(select(func.max(ScreeningDue.id))) or 0
-        found = judge(select(Firm.id).where(Firm.merged_into_id.is_(None)), on, policies)
+        found = judge(select(Firm.id).where(Firm.merged_into_id.is_(None)), on, policies, frames.pour)
         ids = sorted(set(found["firm_id"]) | set(db.session.scalars(select(Screening.firm_id).distinct())))
         known = _screened_before()
     turned = 0
@@ -156,7 +160,7 @@ def _keep(found: pl.DataFrame, ids: Collection[int], on: date, cause: Cause, kno
     """Write what differs from what is kept of these firms; return how many outcomes turned."""
     columns = [getattr(Screening, name) for name in SCHEMA]
     query = select(*columns, Screening.since).where(Screening.firm_id.in_(ids))
-    kept = frames.fetch(query, {**SCHEMA, "since": pl.Date()})
+    kept = frames.pour(query, {**SCHEMA, "since": pl.Date()})
     keys = ["firm_id", "policy_id"]
     both = found.join(kept, on=keys, how="left", suffix="_was")
     told = [name for name in SCHEMA if name not in keys]

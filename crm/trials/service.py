@@ -89,7 +89,7 @@ def _run(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
             return {}
         db.session.expunge_all()
         everyone = select(Firm.id).where(Firm.merged_into_id.is_(None))
-        frame, about = facts.build(everyone, clock.today()), _about()
+        frame, about = facts.build(everyone, clock.today(), frames.pour), _about()
     step.at(1, STEPS, N_("按两份文本评估"))
     before, after = _versions(trial)
     rows = about.join(compare(before, after, prepare(frame, clock.today())), on="firm_id", how="inner")
