@@ -32,7 +32,7 @@ def pour(query: Select[Any], schema: Schema) -> pl.DataFrame:
     texts = [_text(column, schema[name]) for name, column in zip(schema, query.selected_columns, strict=True)]
     lines = query.with_only_columns(func.concat_ws(",", *texts), maintain_column_froms=True)
     # The driver's own cursor: a row object around each line would cost more than the line.
-    cursor = db.session.connection().execute(lines, execution_options={"stream_results": True}).cursor
+    cursor = db.session.connection().execute(lines).cursor
     written = pl.Schema({name: _WRITTEN.get(type(kind), kind) for name, kind in schema.items()})
     parts = [pl.DataFrame(schema=written)]
     while part := cursor.fetchmany(LINES):
