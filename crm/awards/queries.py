@@ -114,15 +114,19 @@ def _gives(due: Due) -> str:
     return due.assessment.award.award.gives if due.assessment.award else ""
 
 
-def total(dues: list[Due]) -> tuple[int, int | None]:
-    """Return the least and the most money a firm is due and was not given, in fen.
+def total(dues: list[Due], *outcomes: str) -> tuple[int, int | None]:
+    """Return the least and the most money a firm is due and was not given, in fen, by policies of these ``outcomes``.
 
     Of what excludes each other the best counts. Only policies in force count, and no deduction from what is taxed.
     """
     found = [
         (due.assessment.policy.id, due.assessment.award)
         for due in dues
-        if due.counts and not due.given and due.assessment.award and _gives(due) == "money"
+        if due.counts
+        and not due.given
+        and due.assessment.award
+        and _gives(due) == "money"
+        and due.assessment.outcome in outcomes
     ]
     excludes = {name: result.award.excludes for name, result in found}
     return in_all([(name, result.least, result.most) for name, result in found], excludes)

@@ -38,7 +38,7 @@ def gives(part: AwardPart) -> str:
 
 
 def terms(award: Award) -> str:
-    """Return what holds for an award as a whole; empty where its parts just add up."""
+    """Return what holds for an award as a whole: how its parts go together, what bounds it, what it goes with."""
     found = [_("各项取高") if award.take == "highest" else _("各项相加")]
     found += [_("合计不超过 %(bound)s", bound=wan(award.cap))] if award.cap is not None else []
     found += [_("保底 %(bound)s", bound=wan(award.floor))] if award.floor is not None else []

@@ -114,6 +114,8 @@ def test_the_page_of_a_firm(giants: list[Firm], browse: Callable, make: Make) ->
     assert "上限，不是定额" in open_
     assert "0.00–100.00 万元" in open_
     assert "缺" in open_, "the interest subsidies lack their loans"
+    # Of the loan nobody knows: at most 2,000 could come on top of the 100.
+    assert "加上还无法判断的：0.00–2,100.00 万元" in open_
     browse(make.user("officer", districts=["440112"])).get(f"/firms/{giants[0].id}/awards", status=404)
     browse(make.user("firm_editor")).get(f"/firms/{giants[0].id}/awards", status=404)
 

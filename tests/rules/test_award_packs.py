@@ -231,6 +231,7 @@ def test_contest_prizes(prize: int, provincial: int, other: int) -> None:
     firm = {"contest_year": 2026, "contest_prize_class": prize, "sales_y1": 20_000 * WAN}
     assert span("gd_contest_prize", **firm, contest_is_hk_macao_taiwan=False) == (provincial, provincial)
     assert span("gd_contest_prize", **firm, contest_is_hk_macao_taiwan=True) == (other, other)
+    assert span("gd_contest_prize", **firm)[1] == provincial, "of one contest or the other, not of both"
     assert span("gd_contest_prize", **{**firm, "sales_y1": 20_001 * WAN}) == (0, 0)
     assert span(
         "gz_contest_prize", date(2022, 12, 1), contest_year=2022, contest_place=1, contest_is_growth_group=True

@@ -21,7 +21,7 @@ PAGES = {
         "/firms/1/history", "/firms/1/merge", "/firms/1/file?on=2026-01-01", "/firms/1/plans",
         "/firms/1/requests", "/quality/no-field", "/quality/pairs", "/firms/1/facts/niche_market_years",
         "/requests", "/requests/counts", "/plans", "/tasks", "/quality", "/exports", "/bulk",
-        "/imports/decisions", "/screening", "/screening/tech_sme",
+        "/imports/decisions", "/screening", "/screening/tech_sme", "/awards", "/firms/1/awards", "/firms/1/awards/new",
         "/policies", "/policies/hte", "/policies/gz_high_tech_award", "/policies/tech_sme/what-if", "/trials",
         "/editions/guide",
     ],
