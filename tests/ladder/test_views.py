@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from crm.domain.records import Source
-from crm.firms.models import CreditCheck
+from crm.firms.models import CreditCheck, Firm
 from crm.kit import clock
+from crm.kit.db import db, transaction
+from crm.letters import profile
 from tests.browse import HTML, Page
 from tests.ladder.conftest import TODAY, WAN
 
@@ -59,6 +61,16 @@ class TestWhatIsLacking:
         assert "按两种读法之间计" in told
         assert "195号：增长率≥5%为3–4分 → 3–4 分" in told
         assert "5%仍为1–2分 → 1–2 分 未核实" in told
+
+    def test_the_print_tells_both_readings(self, app, good_firm, make) -> None:
+        sales = {2025: 4410 * WAN, 2024: 4200 * WAN, 2023: 4000 * WAN}
+        firm = good_firm({year: {"revenue": amount} for year, amount in sales.items()})
+        make.certification(firm, "tech_sme", issued_on=date(2026, 6, 1), expires_on=date(2026, 12, 31))
+        reader = make.user("officer")
+        with app.test_request_context(), transaction(writing=False):
+            paper = profile.html(db.session.get_one(Firm, firm.id), reader, TODAY)
+        assert "按两种读法之间计" in paper
+        assert "195号：增长率≥5%为3–4分" in paper
 
     @pytest.mark.parametrize(
         ("staff", "said"), [(500, "500 人"), (501, "超出 1 人"), (12_345, "超出 11,845 人")], ids=str

@@ -6,6 +6,7 @@ import pytest
 
 from crm.domain.errors import Refused
 from crm.rules.answer import to_json
+from crm.rules.difference import What, changes
 from crm.rules.explain import assess
 from crm.rules.pack import Action, Policy, in_force, version_on
 from crm.rules.reading import PackError, parse
@@ -191,3 +192,15 @@ def test_beyond_what_is_announced_there_is_a_month_and_no_day(day, expected) -> 
 
 def test_no_month_is_made_up() -> None:
     assert pack(**{"expected_months: [6, 7]": "expected_months: []"}).next_expected_month(ON) is None
+
+
+def test_what_is_no_condition_is_told_as_a_difference_too() -> None:
+    """Whoever puts a text in force sees that windows, area or note were changed."""
+    before = pack()
+    after = pack(**{"subject: firm": 'subject: firm\narea: "4401"', "expected_months: [6, 7]": "expected_months: [8]"})
+    found = {change.what: (change.before, change.after) for change in changes(before, after)}
+    assert found[What.AREA] == ("", "4401")
+    assert found[What.WINDOWS][0].endswith("06; 07")
+    assert found[What.WINDOWS][1].endswith("08")
+    noted = pack(**{"    actions: [new]": "    actions: [new]\n    note: {zh: 说明, en: Note}"})
+    assert [(change.what, change.after) for change in changes(before, noted)] == [(What.NOTE, "说明 / Note")]
