@@ -67,9 +67,14 @@ def paying(policies: Mapping[str, Policy], on: date) -> list[tuple[Policy, Versi
     return sorted(found, key=lambda pair: (order.index(pair[0].level), pair[0].id))
 
 
+def judging(on: date) -> list[tuple[Policy, Version]]:
+    """Return of these the ones that one may judge by: a policy may have versions that nobody has verified."""
+    return [(policy, version) for policy, version in paying(in_force(), on) if policy.judges(version)]
+
+
 def sheets(user: User, on: date) -> list[Sheet]:
     """Return a sheet for each policy that gives something by what is in force; two statements a policy."""
-    return [_sheet(user, policy, on) for policy, _version in paying(in_force(), on)]
+    return [_sheet(user, policy, on) for policy, _version in judging(on)]
 
 
 def _sheet(user: User, policy: Policy, on: date) -> Sheet:

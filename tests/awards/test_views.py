@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from crm.awards import queries
+from crm.awards import past, queries
 from crm.domain.ladder import Rung
 from crm.domain.records import AwardLevel
 from crm.firms.award_models import AwardGiven
@@ -148,3 +148,41 @@ def test_a_list_kept_in_memory_is_drawn_anew_after_a_pass(
             )
         )
     assert "100.00" not in browser.get(address).words
+
+
+def test_who_was_missed_last_year(app: Flask, giants: list[Firm], make: Make, browse: Callable, statements) -> None:
+    """丁 was recognised last year and given nothing; 戊 as well, and its list came this year."""
+    paid = make.firm(name="广州戊戊科技有限公司")
+    make.certification(paid, Rung.LITTLE_GIANT, issued_on=date(YEAR - 1, 9, 1), expires_on=date(YEAR + 2, 8, 31))
+    make.add(AwardGiven(firm_id=paid.id, year=YEAR - 1, title="小巨人奖励", amount=90 * WAN, given_on=clock.today()))
+    manager = make.user("manager")
+    with app.app_context(), app.test_request_context(), transaction(writing=False):
+        (sheet,) = [one for one in past.sheets(manager, YEAR - 1) if one.policy.id == POLICY]
+    assert (sheet.meet.firms, sheet.meet.most) == (2, 200 * WAN)
+    assert (sheet.missed.firms, sheet.missed.most, sheet.given, sheet.given_amount) == (1, 100 * WAN, 1, 90 * WAN)
+    browser = browse(manager)
+    page = browser.get(f"/awards?year={YEAR - 1}")
+    missed = next(link for link in page.links() if "who=missed" in link and f"policy={POLICY}" in link)
+    listed = browser.get(missed)
+    assert "丁丁" in listed.words
+    assert "戊戊" not in listed.words
+    assert "戊戊" in browser.get(missed.replace("who=missed", "who=given")).words
+    with statements() as few:
+        browser.get(missed)
+    for number in range(5):
+        other = make.firm(name=f"广州己{number}科技有限公司")
+        make.certification(other, Rung.LITTLE_GIANT, issued_on=date(YEAR - 1, 9, 1), expires_on=None)
+    with statements() as many:
+        browser.get(missed)
+    assert len(many) == len(few)
+    elsewhere = browse(make.user("officer", districts=["440112"]))
+    assert "丁丁" not in elsewhere.get(missed).words
+    assert browser.get("/awards?year=nonsense").words == browser.get("/awards").words
+
+
+def test_a_version_nobody_has_verified_judges_nobody_in_any_year(app: Flask) -> None:
+    """The city's contest: the table of 2022 is of grade C, that of 2023 of grade B."""
+    with app.app_context(), transaction(writing=False):
+        held = {year: {p.id for p, _v in queries.judging(past.last_day(year))} for year in (2022, 2023)}
+    assert "gz_contest_prize" not in held[2022]
+    assert "gz_contest_prize" in held[2023]

@@ -183,6 +183,7 @@ TABLE: dict[tuple[str, str], tuple[str, str]] = {
     ("ladder.state_fact", "GET"): OFFICE,
     ("ladder.state_fact", "POST"): OFFICE,
     ("awards.firm", "GET"): READERS,
+    ("awards.firms_of_year", "GET"): ("OXMUG", ""),
     ("awards.index", "GET"): ("OXMUG", ""),
     ("screening.next.index", "GET"): ("OXMGU", ""),
     ("screening.index", "GET"): ("OXMUG", ""),

@@ -1,0 +1,122 @@
+"""Who was missed in a year gone by: every firm judged as of its last day, in one pass, against what it was given since.
+
+Award lists of a year come in the year after. Facts are those known on that day (crm.ladder.facts); money is told by the
+year its list names.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import func, select
+
+from crm.accounts.models import User
+from crm.awards.queries import Sheet, Sum, judging
+from crm.firms.award_models import AwardGiven
+from crm.firms.awards import under
+from crm.firms.models import Firm
+from crm.firms.queries import visible_to
+from crm.kit.db import chunks, db
+from crm.kit.tables import Page
+from crm.ladder import facts
+from crm.rules.awards import LEAST, MOST
+from crm.rules.evaluate import Outcome, judge, prepare
+from crm.rules.pack import Policy, Version
+
+FIRST_YEAR = 2016
+WHO = ("missed", "met", "given", "cannot_tell")
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """One firm: what it was due in fen, and what it was given; None where a list named it without a sum."""
+
+    firm: Firm
+    outcome: Outcome
+    least: int
+    most: int | None
+    given: bool
+    amount: int | None
+
+
+def last_day(year: int) -> date:
+    """Return the day by which a year is judged."""
+    return date(year, 12, 31)
+
+
+def sheets(user: User, year: int) -> list[Sheet]:
+    """Return a sheet for each policy that gave something on the last day of a year; one pass over the firms."""
+    on = last_day(year)
+    rules = judging(on)
+    prepared = _prepared(user, on) if rules else pl.DataFrame()
+    return [_sheet(policy, _judged(user, policy, version, prepared, on)) for policy, version in rules]
+
+
+def firms(user: User, year: int, policy_id: str, who: str, page: int) -> tuple[Policy | None, Page]:
+    """Return the policy (the first that gave something, where the address names none) and a page of Lines."""
+    on = last_day(year)
+    rules = judging(on)
+    found = next((pair for pair in rules if pair[0].id == policy_id), rules[0] if rules else None)
+    if found is None:
+        return None, Page([], 1, PER_PAGE, 0)
+    rows = _judged(user, *found, _prepared(user, on), on).filter(_those(who))
+    rows = rows.sort("most", "firm_id", descending=[True, False], nulls_last=False)
+    shown = rows.slice((page - 1) * PER_PAGE, PER_PAGE).to_dicts()
+    named: dict[int, Firm] = {}
+    for part in chunks(sorted(row["firm_id"] for row in shown)):
+        named |= {firm.id: firm for firm in db.session.scalars(visible_to(user).where(Firm.id.in_(part)))}
+    lines = [
+        Line(named[row["firm_id"]], Outcome(row["outcome"]), row["least"], row["most"], row["given"], row["amount"])
+        for row in shown
+    ]
+    return found[0], Page(lines, page, PER_PAGE, rows.height)
+
+
+def _prepared(user: User, on: date) -> pl.DataFrame:
+    return prepare(facts.build(visible_to(user).with_only_columns(Firm.id), on), on)
+
+
+def _judged(user: User, policy: Policy, version: Version, prepared: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Return firm_id, outcome, least, most, given and amount of every firm."""
+    judged = judge(version, prepared).select(
+        "firm_id",
+        pl.col(version.criteria.id).alias("outcome"),
+        pl.col(LEAST).alias("least"),
+        pl.col(MOST).alias("most"),
+    )
+    mine = visible_to(user).with_only_columns(Firm.id)
+    query = select(AwardGiven.firm_id, func.sum(AwardGiven.amount)).group_by(AwardGiven.firm_id)
+    found = db.session.execute(query.where(under(policy, on), AwardGiven.firm_id.in_(mine)))
+    paid = [(firm_id, None if amount is None else int(amount)) for firm_id, amount in found]
+    schema: Any = {"firm_id": pl.Int64(), "amount": pl.Int64()}
+    given = pl.DataFrame(paid, schema=schema, orient="row").with_columns(given=pl.lit(value=True))
+    both = judged.join(given, on="firm_id", how="left", maintain_order="left")
+    return both.with_columns(pl.col("given").fill_null(value=False))
+
+
+def _those(who: str) -> pl.Expr:
+    met = pl.col("outcome") == Outcome.MET
+    return {
+        "met": met,
+        "missed": met & ~pl.col("given"),
+        "given": pl.col("given"),
+        "cannot_tell": pl.col("outcome") == Outcome.CANNOT_TELL,
+    }[who]
+
+
+def _sheet(policy: Policy, rows: pl.DataFrame) -> Sheet:
+    given = rows.filter(_those("given"))
+    return Sheet(
+        policy,
+        _sum(rows.filter(_those("met"))),
+        _sum(rows.filter(_those("missed"))),
+        rows.filter(_those("cannot_tell")).height,
+        given.height,
+        given["amount"].sum(),
+    )
+
+
+def _sum(rows: pl.DataFrame) -> Sum:
+    return Sum(rows.height, rows["least"].sum(), rows["most"].sum(), rows["most"].null_count())
