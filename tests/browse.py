@@ -19,20 +19,26 @@ from crm.kit.db import db, transaction
 HTML = "{http://www.w3.org/1999/xhtml}"
 
 
+def sign_in(app: Flask, user: Any) -> str:
+    """Begin a session of ``user`` and return what its cookie carries."""
+    token, now = secrets.token_urlsafe(32), clock.now()
+    with app.app_context(), transaction():
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        session = SignIn(token_sha256=digest, user_id=user.id, began_at=now, address="127.0.0.1", agent="test")
+        session.expires_at = now + timedelta(hours=1)
+        db.session.add(session)
+    return token
+
+
 class Browser:
     """One person's browser. ``get`` and ``post`` return a Page; every page is checked on the way."""
 
-    def __init__(self, app: Flask, user: Any = None) -> None:
+    def __init__(self, app: Flask, user: Any = None, token: str = "") -> None:
         self.app = app
         self.client = app.test_client()
         if user is not None:
-            token = secrets.token_urlsafe(32)
-            now = clock.now()
-            with app.app_context(), transaction():
-                digest = hashlib.sha256(token.encode()).hexdigest()
-                session = SignIn(token_sha256=digest, user_id=user.id, began_at=now, address="127.0.0.1", agent="test")
-                session.expires_at = now + timedelta(hours=1)
-                db.session.add(session)
+            token = sign_in(app, user)
+        if token:
             with self.client.session_transaction() as cookie:
                 cookie["token"] = token
 

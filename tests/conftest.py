@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, make_url, text
 
 from crm import create_app
 from crm.firms import names
@@ -37,16 +37,19 @@ if in_memory := cluster.memory():
 
 
 @pytest.fixture(scope="session")
-def database_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
-    """Return a function that gives each test a database of its own, a copy of one migrated database."""
+def database_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Return ``copy(folder, of="", name="")``: a database of one's own, a copy of a migrated one; returns its address.
+
+    ``of``: a copy of the database at that address instead, which nobody has open. ``name``: it stays to be copied.
+    """
     folder = tmp_path_factory.mktemp("template")
     if not ON_POSTGRESQL:
         migrated = folder / "crm.sqlite"
         _migrate(f"sqlite:///{migrated}", folder)
 
-        def copy(target: Path) -> str:
-            shutil.copy(migrated, target / "crm.sqlite")
-            return f"sqlite:///{target / 'crm.sqlite'}"
+        def copy(target: Path, of: str = "", name: str = "crm") -> str:
+            shutil.copy(of.removeprefix("sqlite:///") or migrated, target / f"{name}.sqlite")
+            return f"sqlite:///{target / f'{name}.sqlite'}"
 
         yield copy
         return
@@ -57,13 +60,14 @@ def database_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call
         _migrate(address.format(database="template_crm"), folder)
         numbers = iter(range(10, 10**9))
 
-        def clone(target: Path) -> str:
+        def clone(target: Path, of: str = "", name: str = "") -> str:
             number = next(numbers)
+            made, source = name or f"test_{number}", make_url(of).database if of else "template_crm"
             with server.connect() as connection:
-                connection.execute(text(f"CREATE DATABASE test_{number} TEMPLATE template_crm"))
+                connection.execute(text(f"CREATE DATABASE {made} TEMPLATE {source}"))
                 # A test has a few databases at most; those of tests long over would fill the memory.
                 connection.execute(text(f"DROP DATABASE IF EXISTS test_{number - 10} WITH (FORCE)"))
-            return address.format(database=f"test_{number}")
+            return address.format(database=made)
 
         yield clone
         server.dispose()
