@@ -1,9 +1,11 @@
 """Where somebody has to go and look: the visits that signs in the files call for."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm.domain.access import Permission
@@ -13,6 +15,8 @@ from crm.kit import clock, tables
 from crm.kit.access import requires
 from crm.kit.pages import page
 from crm.ladder import many, telling
+from crm.rules.explain import Criterion
+from crm.rules.figure import Kind
 from crm.screening import words as saying
 from crm.screening import worklist
 
@@ -60,14 +64,27 @@ def _grounds(calls: list[worklist.Call], on: date) -> dict[tuple[int, str], list
         return {}
     judged = many.judged([call.firm.id for call in calls], on, lambda _held: wanted)
     return {
-        (firm_id, one.policy.id): [
-            f"{telling.told(leaf.label)} {telling.shown(leaf, leaf.value)}"
-            for leaf in one.assessment.root.leaves()
-            if leaf.outcome == "met" and leaf.counts
-        ][:TOLD]
+        (firm_id, one.policy.id): [_ground(leaf) for leaf in _met(one.assessment.root)][:TOLD]
         for firm_id, some in judged.items()
         for one in some
     }
+
+
+def _met(criterion: Criterion) -> Iterator[Criterion]:
+    """Return the leaves that make a criterion met: not those of a way that is only half there."""
+    if criterion.outcome != "met" or not criterion.counts:
+        return
+    if not criterion.children:
+        yield criterion
+    for child in criterion.children:
+        yield from _met(child)
+
+
+def _ground(leaf: Criterion) -> str:
+    label = telling.told(leaf.label)
+    if leaf.kind is Kind.BOOL:  # the label says it all
+        return label
+    return _("%(label)s：%(value)s", label=label, value=telling.shown(leaf, leaf.value))
 
 
 def _list_url(filters: worklist.Filters, wanted: list[str]) -> str:

@@ -53,7 +53,8 @@ def _plan(version: Version, on: date) -> tuple[list[pl.Expr], list[pl.Expr]]:
     asked = [test.fill_null(value=False).alias(f"{fact}?") for fact, test in _unknown(version, on).items()]
     top = [child.id for child in counting(version.criteria)]
     short = pl.sum_horizontal(*(pl.col(key) == 0 for key in top))
-    alone = (short == 1) & ~pl.any_horizontal(*(pl.col(key) == OPEN for key in top))
+    # The only criterion there is has no others that could be met: lacking it is lacking all.
+    alone = pl.lit(len(top) > 1) & (short == 1) & ~pl.any_horizontal(*(pl.col(key) == OPEN for key in top))
     told = [
         pl.col(version.criteria.id).alias("outcome"),
         short.alias("short"),
