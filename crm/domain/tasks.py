@@ -10,6 +10,7 @@ class TaskOutcome(StrEnum):
 
     MADE = "made"
     SAME = "same"
+    OPEN = "open"
     HANDED = "handed"
     WITHDRAWN = "withdrawn"
     UNSEEN = "unseen"
@@ -21,6 +22,7 @@ class TaskOutcome(StrEnum):
 TASK_OUTCOME_LABELS: dict[TaskOutcome, str] = {
     TaskOutcome.MADE: N_("已建待办"),
     TaskOutcome.SAME: N_("已经是这样，未重复"),
+    TaskOutcome.OPEN: N_("已有未办结的待办，没有重复建"),
     TaskOutcome.HANDED: N_("已转交"),
     TaskOutcome.WITHDRAWN: N_("已撤回"),
     TaskOutcome.UNSEEN: N_("不在您的范围内"),

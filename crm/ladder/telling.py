@@ -13,7 +13,7 @@ from crm.ladder.evidence import door
 from crm.ladder.service import Gap, state
 from crm.policies.telling import figure_name, unit_word, written
 from crm.rules.catalogue import YEARLY_NAMES
-from crm.rules.explain import COMPARISON_SIGN, Criterion
+from crm.rules.explain import COMPARISON_SIGN, Assessment, Criterion
 from crm.rules.figure import Kind
 from crm.rules.metrics import FIGURES
 
@@ -92,11 +92,11 @@ def short(criterion: Criterion) -> str:
     )
 
 
-def closes(criterion: Criterion, gap: Gap) -> str:
+def closes(criterion: Criterion, assessment: Assessment) -> str:
     """Return what would close the gap of an unmet criterion if nothing else moved, in words; empty when not known."""
     if criterion.unit == "day" and criterion.shortfall:
-        return _("到 %(day)s 即满足", day=gap.on + timedelta(days=criterion.shortfall))
-    closing = closing_of(criterion, gap.assessment.figures, gap.on) if gap.assessment else None
+        return _("到 %(day)s 即满足", day=assessment.on + timedelta(days=criterion.shortfall))
+    closing = closing_of(criterion, assessment.figures, assessment.on)
     if closing is None:
         return ""
     figure = figure_name(closing.fact)

@@ -14,17 +14,18 @@ from wtforms.validators import Optional
 from crm.domain.access import Permission
 from crm.domain.errors import Refused
 from crm.domain.ladder import POLICY_OF, Rung
+from crm.domain.tasks import TASK_OUTCOME_LABELS, TaskOutcome
 from crm.firms import queries as firms
 from crm.firms.models import Firm
 from crm.kit import clock
 from crm.kit.access import requires
-from crm.kit.pages import page, told
-from crm.ladder import service, telling
+from crm.kit.pages import page, words
+from crm.ladder import service, todo
 from crm.ladder.service import Gap
-from crm.rules.explain import Criterion
+from crm.tasks import about as making
 from crm.tasks import queries as tasks
-from crm.tasks import service as making
 from crm.tasks.forms import OwnerForm
+from crm.tasks.service import Row
 
 bp = Blueprint("tasks", __name__)
 
@@ -35,21 +36,17 @@ class GapTasksForm(OwnerForm):
     due_on = DateField(_l("期限"), [Optional()])
 
 
-def about(gap: Gap, criterion: Criterion) -> str:
-    """Return the key of the task that a criterion asks for."""
-    return f"{POLICY_OF[gap.rung]}:{criterion.id}"
-
-
 def offer(firm: Firm, gap: Gap, today: date) -> dict[str, Any]:
     """Return what the form needs: the criteria not met, the open tasks about them, who may do it by when."""
     window = gap.policy.next_window(today, firm.registration_district or "") if gap.policy else None
     form = GapTasksForm(owner_id=firm.officer_id or current_user.id, due_on=window.closes if window else None)
     lacking = gap.by_state()["not_met"]
     there = tasks.open_about([firm.id]).get(firm.id, {}) if lacking else {}
+    keys = {c.id: todo.about(gap.assessment.policy.id, c) for c in lacking} if gap.assessment else {}
     return {
         "task_form": form.offer(tasks.owners(current_user) if lacking else []),
         "lacking": lacking,
-        "open_tasks": {c.id: there[about(gap, c)] for c in lacking if about(gap, c) in there},
+        "open_tasks": {key: there[about] for key, about in keys.items() if about in there},
     }
 
 
@@ -65,11 +62,10 @@ def create(firm_id: int) -> ResponseReturnValue:
     form, ticked = known["task_form"], set(request.form.getlist("criteria"))
     if form.posted():
         with form.refusals():
-            wanted = [_wanted(gap, c) for c in known["lacking"] if c.id in ticked]
+            wanted = [todo.of_criterion(record.id, gap.assessment, c) for c in known["lacking"] if c.id in ticked]
             if not wanted:
                 raise Refused("请至少勾选一项未满足的条件")
-            made = making.create_about(
-                record,
+            rows = making.create(
                 wanted,
                 owner_id=form.owner_id.data,
                 due_on=form.due_on.data,
@@ -77,27 +73,19 @@ def create(firm_id: int) -> ResponseReturnValue:
                 key=form.act_key.data[:32],
                 today=today,
             )
-            _say(len(made), len(wanted) - len(made))
+            _say(rows)
             return redirect(url_for("ladder.firm", firm_id=record.id, rung=gap.rung))
     ticked = ticked if request.method == "POST" else {c.id for c in known["lacking"]}
     head = firms.head(record, today)
     return page("ladder/tasks.html", form, firm=record, head=head, gap=gap, day=today, ticked=ticked, **known)
 
 
-def _wanted(gap: Gap, criterion: Criterion) -> making.Wanted:
-    name = gap.policy.name if gap.policy else None
-    lines = [
-        telling.closes(criterion, gap),
-        _("现为 %(value)s", value=telling.shown(criterion, criterion.value)) if criterion.value is not None else "",
-        _("要求 %(asked)s", asked=telling.asked(criterion)) if criterion.threshold is not None else "",
-        f"{told(name)} · {criterion.clause}" if name else criterion.clause,
-    ]
-    title = _("%(criterion)s：%(short)s", criterion=told(criterion.label), short=telling.short(criterion))
-    return making.Wanted(about(gap, criterion), title, "\n".join(line for line in lines if line))
-
-
-def _say(made: int, there: int) -> None:
-    if made:
-        flash(_("已建 %(count)s 条待办", count=made), "good")
-    if there:
-        flash(_("%(count)s 项条件已有未办结的待办，没有重复建", count=there), "warn")
+def _say(rows: list[Row]) -> None:
+    for outcome, kind in (
+        (TaskOutcome.MADE, "good"),
+        (TaskOutcome.OPEN, "warn"),
+        (TaskOutcome.OWNER_CANNOT_SEE, "bad"),
+    ):
+        count = sum(row.outcome is outcome for row in rows)
+        if count:
+            flash(_("%(what)s %(count)s 条", what=words(TASK_OUTCOME_LABELS[outcome]), count=count), kind)

@@ -142,17 +142,19 @@ def _task(work: Work) -> list[Outcome]:
         key=work.key,
         today=work.today,
     )
-    return _outcomes(rows, {TaskOutcome.MADE, TaskOutcome.SAME})
+    return outcomes(rows, {TaskOutcome.MADE, TaskOutcome.SAME})
 
 
-def _task_undo(work: Work) -> list[Outcome]:
+def undo_tasks(work: Work) -> list[Outcome]:
+    """Take the tasks of the act back."""
     # Withdrawn at the first call, all of them: what is not there any more is taken back.
     rows = {row.firm_id: row for row in tasks.withdraw(work.key, work.user) if row.firm_id in set(work.firm_ids)}
     gone = [Outcome(firm_id, "", done=True) for firm_id in work.firm_ids if firm_id not in rows]
-    return [*_outcomes(list(rows.values()), {TaskOutcome.WITHDRAWN}), *gone]
+    return [*outcomes(list(rows.values()), {TaskOutcome.WITHDRAWN}), *gone]
 
 
-def _outcomes(rows: Sequence[tasks.Row], done: set[TaskOutcome]) -> list[Outcome]:
+def outcomes(rows: Sequence[tasks.Row], done: set[TaskOutcome]) -> list[Outcome]:
+    """Return what became of tasks as what became of their firms."""
     return [
         Outcome(
             row.firm_id or 0,
@@ -178,19 +180,19 @@ def _unseen_by_owner(outcome: Outcome) -> Outcome:
     return Outcome(outcome.firm_id, outcome.name, done=False, why=why)
 
 
-def _task_told(given: Mapping[str, Any]) -> Told:
+def task_told(given: Mapping[str, Any]) -> Told:
+    """Return who is to do it, by when."""
     owner = db.session.scalar(select(User.name).where(User.id == given["owner_id"]))
-    return [
-        (N_("要做什么"), given["title"]),
-        (N_("负责人"), owner),
-        (N_("期限"), given["due_on"]),
-        (N_("备注"), given["note"]),
-    ]
+    return [(N_("负责人"), owner), (N_("期限"), given["due_on"])]
 
 
-def seen(work: Work) -> list[Outcome]:
-    """Say of each firm whether who acts may see it at this moment: the preview of what only looks."""
-    names = _visible(work.user, work.firm_ids)
+def _told(given: Mapping[str, Any]) -> Told:
+    return [(N_("要做什么"), given["title"]), *task_told(given), (N_("备注"), given["note"])]
+
+
+def seen(work: Work, user_id: int | None = None) -> list[Outcome]:
+    """Say of each firm whether who acts (or somebody else) may see it now: the preview of what only looks."""
+    names = _visible(db.session.get_one(User, user_id) if user_id else work.user, work.firm_ids)
     return [
         Outcome(firm_id, names[firm_id], done=True)
         if firm_id in names
@@ -255,8 +257,8 @@ register(
         permission=Permission.TASK_WORK,
         preview=_task_preview,
         apply=_task,
-        undo=_task_undo,
-        told=_task_told,
+        undo=undo_tasks,
+        told=_told,
         actions=("task.done", "task.edited", "task.handed", "task.reopened"),
         most=tasks.MOST,
     )

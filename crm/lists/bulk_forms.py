@@ -13,6 +13,8 @@ from crm.firms import queries as firms
 from crm.firms import tags
 from crm.kit import clock
 from crm.kit.forms import Form
+from crm.kit.pages import told
+from crm.policies import queries as policies
 from crm.tasks import queries as tasks
 
 NOBODY = 0
@@ -47,6 +49,18 @@ class UntagForm(TagForm):
     tag = SelectField(_l("标签"))
 
 
+class GapTaskForm(Form):
+    """What the gap is measured by, who is to close it, by when."""
+
+    policy = SelectField(_l("政策"))
+    owner_id = SelectField(_l("负责人"), coerce=int)
+    due_on = DateField(_l("期限"), [Optional()])
+
+    def given(self) -> dict[str, Any]:
+        """Return what was typed, as the act keeps it."""
+        return {name: getattr(self, name).data for name in ("policy", "owner_id", "due_on")}
+
+
 class TaskForm(Form):
     """What is to be done, by whom, by when."""
 
@@ -79,8 +93,12 @@ def of(kind: str, user: User, given: dict[str, Any] | None) -> Any:
         chosen = UntagForm(data=typed)
         chosen.tag.choices = [(tag.name, f"{tag.name}（{count}）") for tag, count in tags.in_use(user)]
         return chosen
-    if kind == "task":
-        task = TaskForm(data={"owner_id": user.id, **typed})
+    if kind in {"task", "gap_task"}:
+        task: Any = (TaskForm if kind == "task" else GapTaskForm)(data={"owner_id": user.id, **typed})
         task.owner_id.choices = [(owner.id, owner.name) for owner in tasks.owners(user)]
+        if kind == "gap_task":
+            task.policy.choices = [
+                (key, told(policy.name)) for key, policy in policies.in_force().items() if policy.kind == "recognition"
+            ]
         return task
     return None

@@ -28,13 +28,14 @@ from crm.lists import (
     conditions,
     export_views,
     fields,
+    gap_acts,
     kept,
     queries,
     saved,
     saved_views,
     telling,
 )
-from crm.lists.acts import ACTS
+from crm.lists.acts import ACTS, register
 from crm.lists.addresses import address, asked_of, query_of
 from crm.lists.asked import MOST_COLUMNS, MOST_SORTS, SHORT, Asked, condition
 from crm.lists.composing import Draft
@@ -46,6 +47,7 @@ bp.register_blueprint(saved_views.bp)
 bp.register_blueprint(export_views.bp)
 bp.register_blueprint(cell_views.bp)
 bp.register_blueprint(bulk_views.bp)
+register(gap_acts.GAP_TASK)
 YEARS_OFFERED = 6
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -22,7 +21,6 @@ from crm.tasks.models import Task
 
 # One statement holds the keys of so many firms on either database; a longer list is worked off in parts.
 MOST = 10_000
-TITLE = 200  # characters
 EDITABLE = ("title", "owner_id", "due_on", "note")
 
 
@@ -33,15 +31,6 @@ class Row:
     firm_id: int | None
     name: str | None
     outcome: TaskOutcome
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A task that comes from something: ``about`` is its key, 120 characters at most."""
-
-    about: str
-    title: str
-    note: str | None = None
 
 
 class ChangedMeanwhileError(Refused):
@@ -63,7 +52,7 @@ def create_one(firm_id: int, values: Mapping[str, Any], actor: User, key: str, t
     """Make a task of one firm; ``values`` are the EDITABLE. Raises Refused as ``create`` does."""
     [row] = create([firm_id], **values, actor=actor, key=key, today=today)
     if row.outcome is TaskOutcome.OWNER_CANNOT_SEE:
-        raise OwnerCannotSeeError(_owner(values["owner_id"], actor))
+        raise OwnerCannotSeeError(owner_of(values["owner_id"], actor))
 
 
 def create(
@@ -85,10 +74,10 @@ def create(
     if len(firm_ids) > MOST:
         raise Refused("一次最多 {most} 家，请分批", most=MOST)
     values = {"title": title, "owner_id": owner_id, "due_on": due_on, "note": note}
-    _check_day(due_on, today)
-    owner = _owner(owner_id, actor)
-    names = _names(firm_ids, actor)
-    owned = names if owner.id == actor.id else _names(firm_ids, owner)
+    check_day(due_on, today)
+    owner = owner_of(owner_id, actor)
+    names = names_of(firm_ids, actor)
+    owned = names if owner.id == actor.id else names_of(firm_ids, owner)
     there = set(db.session.scalars(select(Task.firm_id).where(Task.act == key)))
     rows: list[Row] = []
     wanted: list[int] = []
@@ -103,43 +92,16 @@ def create(
             outcome = TaskOutcome.MADE
             wanted.append(firm_id)
         rows.append(Row(firm_id, names.get(firm_id), outcome))
-    _insert(wanted, values, actor, key)
+    insert_rows([{**values, "firm_id": firm_id, "act": key} for firm_id in wanted], actor)
     return rows
-
-
-def create_about(
-    firm: Firm,
-    wanted: Sequence[Wanted],
-    *,
-    owner_id: int,
-    due_on: date | None,
-    actor: User,
-    key: str,
-    today: date,
-) -> list[Wanted]:
-    """Make a task of each thing that no open task of the firm is about yet; return those made.
-
-    Raises Refused as ``create_one`` does.
-    """
-    _check_day(due_on, today)
-    owner = _owner(owner_id, actor)
-    if not _names([firm.id], owner):
-        raise OwnerCannotSeeError(owner)
-    there = queries.open_about([firm.id]).get(firm.id, {})
-    made = [one for one in {one.about: one for one in wanted}.values() if one.about not in there]
-    for number, one in enumerate(made):
-        told = {"title": one.title[:TITLE], "note": one.note, "owner_id": owner_id, "due_on": due_on}
-        # One act makes one task a firm: each of these is an act of its own.
-        _insert([firm.id], told, actor, f"{key[:28]}-{number:03}", {firm.id: one.about})
-    return made
 
 
 def create_alone(values: Mapping[str, Any], actor: User, key: str, today: date) -> None:
     """Make a task of no firm; ``values`` are the EDITABLE. Raises Refused as ``create`` does."""
-    _check_day(values["due_on"], today)
-    _owner(values["owner_id"], actor)
+    check_day(values["due_on"], today)
+    owner_of(values["owner_id"], actor)
     if not db.session.scalars(select(Task.id).where(Task.act == key)).first():
-        _insert([None], values, actor, key)
+        insert_rows([{**values, "firm_id": None, "act": key}], actor)
 
 
 def done(task: Task, actor: User, today: date) -> None:
@@ -163,10 +125,10 @@ def edit(task: Task, actor: User, version: int, values: Mapping[str, Any], today
     if version != task.version:
         raise ChangedMeanwhileError(task.version)
     if values["due_on"] != task.due_on:
-        _check_day(values["due_on"], today)
+        check_day(values["due_on"], today)
     if values["owner_id"] != task.owner_id:
-        owner = _owner(values["owner_id"], actor)
-        if task.firm_id and not _names([task.firm_id], owner):
+        owner = owner_of(values["owner_id"], actor)
+        if task.firm_id and not names_of([task.firm_id], owner):
             raise OwnerCannotSeeError(owner)
     _set(task, actor, "task.edited", {name: values[name] for name in EDITABLE})
 
@@ -176,8 +138,8 @@ def hand(tasks: Collection[Task], owner_id: int, actor: User) -> list[Row]:
 
     Raises Refused for an owner who may not be given tasks.
     """
-    owner = _owner(owner_id, actor)
-    owned = _names([task.firm_id for task in tasks if task.firm_id], owner)
+    owner = owner_of(owner_id, actor)
+    owned = names_of([task.firm_id for task in tasks if task.firm_id], owner)
     rows, handed = [], []
     for task in tasks:
         if task.done_on is not None:
@@ -231,53 +193,45 @@ def _told(task: Task) -> dict[str, Any]:
     return {name: getattr(task, name) for name in EDITABLE}
 
 
-def _names(firm_ids: Collection[int], user: User) -> dict[int, str]:
+def names_of(firm_ids: Collection[int], user: User) -> dict[int, str]:
     """Return {firm id: name} of those that ``user`` may see."""
     query = firms.visible_to(user).where(Firm.id.in_(firm_ids)).with_only_columns(Firm.id, Firm.name)
     return dict(db.session.execute(query).all())
 
 
-def _owner(owner_id: int, actor: User) -> User:
+def owner_of(owner_id: int, actor: User) -> User:
+    """Return who is to do it. Raises Refused for somebody ``actor`` may not give tasks to."""
     owner = next((user for user in queries.owners(actor) if user.id == owner_id), None)
     if owner is None:
         raise Refused("请选择负责人", field="owner_id")
     return owner
 
 
-def _check_day(due_on: date | None, today: date) -> None:
+def check_day(due_on: date | None, today: date) -> None:
+    """Refuse a day that is over."""
     if due_on and due_on < today:
         raise Refused("期限不能早于今天", field="due_on")
 
 
-def _insert(
-    firm_ids: Sequence[int | None],
-    values: Mapping[str, Any],
-    actor: User,
-    key: str,
-    about: Mapping[int | None, str] = MappingProxyType({}),
-) -> None:
-    if not firm_ids:
+def insert_rows(rows: Sequence[Mapping[str, Any]], actor: User) -> None:
+    """Make tasks out of EDITABLE, firm_id, act and, for one that comes from something, about: one statement for all."""
+    if not rows:
         return
-    now = clock.now()
-    common = {name: values[name] for name in EDITABLE}
-    rows = [
-        {
-            **common,
-            "firm_id": firm_id,
-            "about": about.get(firm_id),
-            "act": key,
-            "made_by_id": actor.id,
-            "made_at": now,
-            "version": 1,
-        }
-        for firm_id in firm_ids
-    ]
+    made = {"about": None, "made_by_id": actor.id, "made_at": clock.now(), "version": 1}
     # By the table: for a mapped class that counts versions, each row would be a statement of its own.
-    db.session.execute(insert(Task.__table__), rows)
-    made = db.session.execute(select(Task.firm_id, Task.id).where(Task.act == key).order_by(Task.id)).all()
-    told = {"changes": changes({}, {name: value for name, value in common.items() if value is not None})}
-    new = set(firm_ids)
-    record_many([Entry("task.created", "task", id_, firm_id, told) for firm_id, id_ in made if firm_id in new], actor)
+    db.session.execute(insert(Task.__table__), [{**made, **row} for row in rows])
+    told = {(row["act"], row["firm_id"]): {name: row[name] for name in EDITABLE} for row in rows}
+    query = select(Task.act, Task.firm_id, Task.id).where(Task.act.in_({row["act"] for row in rows}))
+    entries = [
+        Entry("task.created", "task", id_, firm_id, {"changes": changes({}, _said(told[act, firm_id]))})
+        for act, firm_id, id_ in db.session.execute(query.order_by(Task.id))
+        if (act, firm_id) in told
+    ]
+    record_many(entries, actor)
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _set(task: Task, actor: User, action: str, values: Mapping[str, Any]) -> None:

@@ -33,7 +33,7 @@ def test_one_click_makes_a_task_of_each_unmet_criterion(good_firm, browse, make,
     firm = good_firm(LACKING)
     user = make.user("officer")
     page = make_them(browse(user), firm, due_on="2026-07-31")
-    assert "已建 2 条待办" in page.words
+    assert "已建待办 2 条" in page.words
     staff, research = sorted(kept(app), key=lambda task: "研发" in task.title)
     assert "差 1.67 个百分点" in staff.title
     assert "再多 1 人即满足" in staff.note
@@ -47,8 +47,8 @@ def test_none_is_made_twice_while_it_is_open(good_firm, browse, make, app) -> No
     firm, officer = good_firm(LACKING), browse(make.user("officer"))
     make_them(officer, firm, criteria=["rd"])
     page = make_them(officer, firm)
-    assert "已建 1 条待办" in page.words
-    assert "1 项条件已有未办结的待办" in page.words
+    assert "已建待办 1 条" in page.words
+    assert "已有未办结的待办，没有重复建 1 条" in page.words
     assert "已有待办" in officer.get(address(firm)).words
     (first, _second) = kept(app)
     officer.post(f"/tasks/{first.id}/done")
@@ -75,3 +75,38 @@ def test_a_criterion_that_is_met_by_now_makes_no_task(good_firm, browse, make, a
     make.annual_return(firm, 2025, source="officer", tech_staff=16)
     officer.post(address(firm), {**values, "criteria": ["tech_staff", "rd"]})
     assert [task.about for task in kept(app)] == ["hte:rd"]
+
+
+def bulk(officer, firms, policy: str = "hte"):
+    picked = {"firm_ids": [str(firm.id) for firm in firms], "query": ""}
+    path = officer.post("/bulk/new/gap_task", picked, 302).response.location
+    page = officer.submit(path, {"policy": policy})
+    return path, page
+
+
+def test_many_firms_each_in_words_of_its_own(good_firm, browse, make, app) -> None:
+    """One lacks one person, one lacks two things, one lacks nothing: two tasks, and all of it is taken back."""
+    one, two, none = good_firm({2025: {"tech_staff": 5}}), good_firm(LACKING), good_firm()
+    officer = browse(make.user("officer"))
+    path, page = bulk(officer, (one, two, none))
+    assert "没有未满足的条件" in page.words
+    officer.post(f"{path}/go", {}, 302)
+    first, second = kept(app)
+    assert "差 1.67 个百分点" in first.title
+    assert first.about == "hte:tech_staff"
+    assert "2 项差距" in second.title
+    assert "研发费用" in second.note
+    path_again, page = bulk(officer, (one, two))
+    assert page.words.count("已有未办结的待办") == 2
+    officer.post(f"{path}/undo", {}, 302)
+    assert kept(app) == []
+
+
+def test_what_the_page_has_made_the_list_does_not_make_again(good_firm, browse, make, app) -> None:
+    firm, officer = good_firm(LACKING), browse(make.user("officer"))
+    make_them(officer, firm, criteria=["rd"])
+    path, _page = bulk(officer, [firm])
+    officer.post(f"{path}/go", {}, 302)
+    assert [task.about for task in kept(app)] == ["hte:rd", "hte:tech_staff"]
+    _path, page = bulk(officer, [firm])
+    assert "已有未办结的待办" in page.words
