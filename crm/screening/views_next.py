@@ -19,6 +19,7 @@ from crm.screening import words as saying
 
 bp = Blueprint("next", __name__)
 TOLD = 4  # criteria and facts of one firm
+NEAR = "no"  # unless asked: those that are not there yet
 
 
 @bp.get("/next")
@@ -36,7 +37,7 @@ def index() -> ResponseReturnValue:
         told_of={firm_id: _told(one, today.year) for firm_id, (one, *_rest) in judged.items()},
         filters=filters,
         owner=owner,
-        met=request.args.get("met", ""),
+        met=request.args.get("met", NEAR),
         officers=firms.officers(),
         policies=[(policy_id, saying.policy_name(policy_id)) for policy_id in dict.fromkeys(ways.values())],
         standing=saying.standing,
@@ -53,7 +54,7 @@ def _filters(policy_ids: set[str]) -> tuple[nearest.Filters, str]:
         district=district if district in DISTRICTS else "",
         officer_id=officer_id,
         policy_id=policy if policy in policy_ids else "",
-        met={"yes": True, "no": False}.get(request.args.get("met", "")),
+        met={"yes": True, "no": False}.get(request.args.get("met", NEAR)),
     ), owner
 
 

@@ -39,7 +39,7 @@ versions:
 
 @pytest.fixture
 def signs(app, monkeypatch):
-    """One sign is in force."""
+    """One sign is in force, whatever others the product ships."""
     with app.app_context(), transaction(writing=False):
         others = {key: policy for key, policy in policies.in_force().items() if policy.kind != "check"}
         now = {**others, "few_hands": parse(SIGN, "few_hands.yaml")}
