@@ -12,7 +12,7 @@ LIMIT = re.compile(r"(metric: employees_total\s+at_most: )(\d+)")
 def test_from_the_editor_to_the_firm(walk) -> None:
     admin: Page = walk("admin")
     admin.get_by_role("link", name="政策", exact=True).click()
-    admin.get_by_role("link", name="科技型中小企业").click()
+    admin.get_by_role("link", name="科技型中小企业", exact=True).click()
     expect(admin.locator("li").filter(has_text="职工总数不超过500人").first).to_contain_text("≤ 500 人")
     admin.get_by_role("link", name="以它为底本起草").click()
     box = admin.get_by_label("规则文本（YAML）")
