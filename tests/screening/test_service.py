@@ -50,6 +50,17 @@ def changes() -> list[tuple]:
         return sorted(db.session.execute(query).all())
 
 
+def holder(make, employees: int = 60, audited: bool | None = True, until: date = date(2027, 12, 31)):
+    """A firm that meets 115号 by its high-tech certificate (第八条(一)), but for what is said otherwise."""
+    firm = make.firm(
+        resident_enterprise=True, restricted_product=False, industry_code="6510", audited_collection=audited
+    )
+    make.certification(firm, Rung.HIGH_TECH, issued_on=date(2023, 12, 1), expires_on=until)
+    make.annual_return(firm, 2025, revenue=3_000 * WAN, total_assets=2_000 * WAN, employees_total=employees)
+    make.add(CreditCheck(firm_id=firm.id, checked_on=ON, listed=False, checked_by="测试"))
+    return firm
+
+
 def test_every_firm_gets_an_outcome_for_every_policy_in_force(make) -> None:
     firms = [make.firm(), make.firm()]
     assert walk() == 0, "nothing turns when all is judged for the first time"
@@ -81,10 +92,7 @@ def test_a_holder_is_judged_for_renewal(make) -> None:
 
 def test_the_one_fact_that_decides(make) -> None:
     """115号第八条(一): a high-tech certificate and the four general conditions; only the tax collection is unsaid."""
-    firm = make.firm(resident_enterprise=True, restricted_product=False, industry_code="6510", audited_collection=None)
-    make.certification(firm, Rung.HIGH_TECH, issued_on=date(2025, 1, 1), expires_on=date(2027, 12, 31))
-    make.annual_return(firm, 2025, revenue=3_000 * WAN, total_assets=2_000 * WAN, employees_total=60)
-    make.add(CreditCheck(firm_id=firm.id, checked_on=ON, listed=False, checked_by="测试"))
+    firm = holder(make, audited=None)
     walk()
     row = found(firm, "tech_sme")
     assert (row.outcome, row.short, row.unknown, row.fact) == (1, 0, 1, "tax_collection_is_audited")
@@ -92,10 +100,7 @@ def test_the_one_fact_that_decides(make) -> None:
 
 def test_the_one_criterion_that_is_short(make) -> None:
     """115号第六条(二): at most 500 people; 600 are 100 too many, a fifth of the threshold."""
-    firm = make.firm(resident_enterprise=True, restricted_product=False, industry_code="6510", audited_collection=True)
-    make.certification(firm, Rung.HIGH_TECH, issued_on=date(2025, 1, 1), expires_on=date(2027, 12, 31))
-    make.annual_return(firm, 2025, revenue=3_000 * WAN, total_assets=2_000 * WAN, employees_total=600)
-    make.add(CreditCheck(firm_id=firm.id, checked_on=ON, listed=False, checked_by="测试"))
+    firm = holder(make, employees=600)
     walk()
     row = found(firm, "tech_sme")
     assert (row.outcome, row.short, row.unknown) == (0, 1, 0)
@@ -104,10 +109,7 @@ def test_the_one_criterion_that_is_short(make) -> None:
 
 
 def test_an_edit_is_screened_at_once_and_told(make) -> None:
-    firm = make.firm(resident_enterprise=True, restricted_product=False, industry_code="6510", audited_collection=None)
-    make.certification(firm, Rung.HIGH_TECH, issued_on=date(2025, 1, 1), expires_on=date(2027, 12, 31))
-    make.annual_return(firm, 2025, revenue=3_000 * WAN, total_assets=2_000 * WAN, employees_total=60)
-    make.add(CreditCheck(firm_id=firm.id, checked_on=ON, listed=False, checked_by="测试"))
+    firm = holder(make, audited=None)
     walk()
     assert service.catch_up(ON) is False
     with transaction():
@@ -121,10 +123,7 @@ def test_an_edit_is_screened_at_once_and_told(make) -> None:
 
 
 def test_a_certificate_that_ran_out_is_lost_overnight(make) -> None:
-    firm = make.firm(resident_enterprise=True, restricted_product=False, industry_code="6510", audited_collection=True)
-    make.certification(firm, Rung.HIGH_TECH, issued_on=date(2023, 12, 1), expires_on=date(2026, 11, 26))
-    make.annual_return(firm, 2025, revenue=3_000 * WAN, total_assets=2_000 * WAN, employees_total=60)
-    make.add(CreditCheck(firm_id=firm.id, checked_on=ON, listed=False, checked_by="测试"))
+    firm = holder(make, until=date(2026, 11, 26))
     walk()
     assert found(firm, "tech_sme").outcome == 2
     assert walk(date(2026, 11, 27)) >= 1
