@@ -12,6 +12,7 @@ from crm.domain.ladder import Rung
 from crm.firms.models import Certification, Firm
 from crm.firms.queries import valid_on, visible_to
 from crm.kit.db import db
+from crm.policies.queries import in_force
 from crm.rules.evaluate import Outcome
 from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningDue, ScreeningRun
 
@@ -78,14 +79,20 @@ def counts(user: User, since: date, policy_id: str | None = None) -> dict[str, C
 
 
 def turned(user: User, since: date) -> Count:
-    """Return how many firms came to meet some policy since a day, and how many ceased to; one statement."""
+    """Return how many firms came to meet something to be had since a day, and how many ceased to; constant statements.
+
+    A sign that calls for a look on the spot is nothing to be had.
+    """
     change = ScreeningChange
+    had = [key for key, policy in in_force().items() if policy.kind != "check"]
     away = (change.was == Outcome.MET) & (change.now != Outcome.MET)
     query = select(
         func.count(func.distinct(case((change.now == Outcome.MET, change.firm_id)))),
         func.count(func.distinct(case((away, change.firm_id)))),
     )
-    gained, lost = db.session.execute(query.where(change.on >= since, change.firm_id.in_(mine(user)))).one()
+    gained, lost = db.session.execute(
+        query.where(change.on >= since, change.policy_id.in_(had), change.firm_id.in_(mine(user)))
+    ).one()
     return Count(gained=gained, lost=lost)
 
 

@@ -8,8 +8,9 @@ from flask import Flask
 from crm.domain.ladder import Rung
 from crm.firms.models import CreditCheck
 from crm.kit import clock
-from crm.screening import service
-from crm.screening.models import Cause
+from crm.kit.db import transaction
+from crm.screening import queries, service
+from crm.screening.models import Cause, ScreeningChange
 
 WAN = 1_000_000  # fen
 
@@ -95,3 +96,13 @@ def test_queries_do_not_grow_with_firms(register, app, make, browse, statements)
     with statements() as many:
         browser.get("/screening")
     assert len(few) == len(many)
+
+
+def test_the_morning_counts_what_can_be_had_not_signs(register, app, make, browse) -> None:
+    first, _second = register
+    on, cause = clock.today(), Cause.EDIT
+    for policy, was, now in (("tech_sme", 1, 2), ("tech_sme_check", 0, 2), ("hte", 2, 0)):
+        make.add(ScreeningChange(firm_id=first.id, policy_id=policy, on=on, was=was, now=now, cause=cause))
+    with app.app_context(), transaction(writing=False):
+        count = queries.turned(make.user("manager"), on)
+    assert (count.gained, count.lost) == (1, 1)
