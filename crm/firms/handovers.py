@@ -108,7 +108,8 @@ def make(
     """
     if from_id == to_id:
         raise Refused("交出和接手的是同一方", field="to_id")
-    going = _going(user, duty, from_id, firm_ids)
+    # Held from here on: of two who hand over the same firms the second finds them in other hands.
+    going = _going(user, duty, from_id, firm_ids, lock=True)
     ends = {"from_user_id": from_id, "to_user_id": to_id}
     if duty is Duty.AGENCY:
         ends = {"from_agency_id": from_id, "to_agency_id": to_id}
@@ -187,11 +188,14 @@ def names_of_refused(handover: Handover, user: User) -> dict[int, str]:
     return dict(db.session.execute(query).all()) if ids else {}
 
 
-def _going(user: User, duty: Duty, from_id: int | None, firm_ids: Collection[int] | None) -> list[int]:
+def _going(
+    user: User, duty: Duty, from_id: int | None, firm_ids: Collection[int] | None, *, lock: bool = False
+) -> list[int]:
     held = held_by(user, duty, from_id).with_only_columns(Firm.id)
     if firm_ids is not None:
         held = held.where(Firm.id.in_(firm_ids))
-    return list(db.session.scalars(held.order_by(Firm.id)))
+    held = held.order_by(Firm.id)
+    return list(db.session.scalars(held.with_for_update(of=Firm) if lock else held))
 
 
 def _told() -> Select[Any]:

@@ -1,19 +1,22 @@
 """Handing over: all or some of what somebody has in hand; seen before, told row by row, undone before its day."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from crm.accounts.models import User
 from crm.domain.care import Duty
 from crm.domain.errors import Refused
 from crm.firms import assignments, handovers
 from crm.firms.care_models import Assignment, Handover
 from crm.firms.models import Firm
 from crm.kit import clock
-from crm.kit.db import db
+from crm.kit.db import db, transaction
 from tests.make import Make
 
 TODAY = date(2026, 11, 25)
@@ -112,3 +115,32 @@ def test_from_the_portfolio_over_the_preview_to_the_record(app: Flask, make: Mak
     assert "已撤销" in undone.words
     with app.app_context():
         assert db.session.scalars(select(Assignment)).all() == []
+
+
+@pytest.mark.parametrize("since_on", [TODAY, TODAY + 3 * DAY], ids=["at once", "ahead"])
+def test_of_two_who_hand_over_the_same_firms_at_one_instant_one_does(app: Flask, make: Make, since_on: date) -> None:
+    """The other hears that nothing is left in those hands, or that the firms are promised already."""
+    old, takers = make.user(), (make.user(), make.user())
+    managers = (make.user("manager"), make.user("manager"))
+    firms = [make.firm(officer_id=old.id) for _ in range(30)]
+    both = Barrier(2)
+
+    def hand_over(number: int) -> str:
+        both.wait()
+        with app.app_context():
+            try:
+                with transaction():
+                    manager = db.session.get(User, managers[number].id)
+                    handovers.make(manager, Duty.OFFICER, old.id, takers[number].id, None, since_on, TODAY, "调岗")
+            except Refused as refusal:
+                return refusal.message
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(hand_over, range(2)))
+    assert sorted(bool(answer) for answer in answers) == [False, True], answers
+    with app.app_context():
+        rows = list(db.session.execute(select(Assignment.user_id, Assignment.since_on)))
+        assert rows == [(takers[answers.index("")].id, since_on)] * len(firms)
+        assert len(set(officers_of(firms))) == 1
+        assert len(list(db.session.scalars(select(Handover.id)))) == 1

@@ -15,7 +15,7 @@ from crm.domain.errors import Refused
 from crm.domain.lists import Answer, ImportStatus
 from crm.domain.records import VisitKind
 from crm.firms import service as firms
-from crm.firms.models import Certification, Contact, Firm
+from crm.firms.models import Certification, Contact, Firm, FormerName, IntellectualProperty
 from crm.imports import service
 from crm.imports.models import Import, ImportRow
 from crm.journal.models import Event
@@ -23,6 +23,7 @@ from crm.journal.service import verify
 from crm.kit import clock, jobs
 from crm.kit.db import db, transaction
 from crm.visits import service as visits
+from crm.visits.models import Visit
 from tests.imports.desk import Desk, book
 from tests.make import Make, uscc
 
@@ -158,6 +159,52 @@ def test_a_row_that_somebody_changed_since_stays_with_the_reason(desk: Desk, mak
             "a row goes back whole or stays"
         )
         assert (back.legal_representative, back.tax_district) == (None, None)
+
+
+PATENT = {
+    "知识产权类型": "发明专利", "授权号": "ZL202010000001.2", "知识产权名称": "一种方法", "申请日期": "2020-01-02",
+    "授权日期": "2022-03-04",
+}  # fmt: skip
+MEETING = {"走访日期": "2026-03-05", "走访方式": "走访", "走访情况": "看了中试线", "接待人": "王总"}
+# What a list writes of each kind of record, and what somebody corrects of it afterwards.
+KINDS = [
+    (FULL, Firm, {"legal_representative": "李若溪"}),
+    (FULL, Contact, {"phone": "19900000009"}),
+    (FULL, Certification, {"expires_on": date(2027, 1, 1)}),
+    (FULL, FormerName, {"until_on": date(2020, 1, 1)}),
+    (PATENT, IntellectualProperty, {"granted_on": date(2022, 5, 5)}),
+    (MEETING, Visit, {"met": "李总"}),
+]
+
+
+@pytest.mark.parametrize(("stated", "table", "corrected"), KINDS, ids=[table.__name__ for _, table, _ in KINDS])
+def test_who_changed_what_a_list_wrote_and_when_is_told_of_every_kind_of_record(
+    desk: Desk, make: Make, stated: dict[str, Any], table: type, corrected: dict[str, Any]
+) -> None:
+    firm = make.firm(name="广州甲科技有限公司")
+    colleague = make.user("officer", name="何子朗")
+    rows = {heading if heading != "营业收入" else "营业收入（万元）": value for heading, value in stated.items()}
+    item = desk.check(book([firm.uscc, *rows.values()], headings=["统一社会信用代码", *rows]))
+    done = desk.apply(item)
+    assert done.status is ImportStatus.APPLIED
+    with desk.app.app_context(), transaction():
+        record = db.session.scalars(select(table)).one()
+        who = db.session.get(User, colleague.id)
+        if table is Firm:
+            firms.edit(record, who, corrected, clock.today())
+        else:
+            firms.amend(record, who, corrected)
+        at = db.session.scalars(select(Event.at).order_by(Event.id.desc())).first()
+    before = desk.digest()
+    desk.undo(done)
+    (row,) = desk.rows(done)
+    (field,) = corrected
+    told = [
+        (reason["params"]["table"], reason["params"]["field"], reason["params"]["who"], reason["params"]["at"])
+        for reason in row.kept_because
+    ]
+    assert told == [(table.__tablename__, field, "何子朗", at.isoformat())]
+    assert desk.digest() == before
 
 
 def test_what_stayed_can_be_tried_again(desk: Desk, make: Make) -> None:
