@@ -40,7 +40,7 @@ def bars(
         legend_at_bottom=True,
         legend_box_size=12,
         y_labels_major_count=4,
-        show_minor_y_labels=False,
+        show_minor_y_labels=wide,
         value_formatter=lambda value: f"{value:,.0f}",
         margin=8,
         show_y_guides=True,

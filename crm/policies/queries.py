@@ -181,6 +181,14 @@ def open_ones(user: User) -> list[PolicyEdition]:
     return list(db.session.scalars(query.order_by(PolicyEdition.id.desc())))
 
 
+def waiting_for(user: User) -> list[PolicyEdition]:
+    """Return the proposals that ``user`` may put in force: none that they have written in."""
+    if not may(user.role, Permission.POLICY_ACTIVATE):
+        return []
+    proposed = [edition for edition in open_ones(user) if edition.status is EditionStatus.PROPOSED]
+    return [edition for edition in proposed if user.id not in {*edition.writers, edition.proposed_by_id}]
+
+
 def active(user: User) -> dict[str, PolicyEdition]:
     """Return {policy id: the edition in force}."""
     query = visible_to(user).where(PolicyEdition.status == EditionStatus.ACTIVE)

@@ -33,6 +33,7 @@ def names() -> dict[str, Any]:
         "rules": telling,
         "award_words": telling_money,
         "part_in_words": differences.part_in_words,
+        "editions_waiting": lambda: queries.waiting_for(current_user),
         "edition_statuses": EDITION_STATUS_LABELS,
         "edition_actions": EDITION_ACTION_LABELS,
     }

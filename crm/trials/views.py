@@ -154,8 +154,8 @@ def _numbers(found: Mapping[str, Any]) -> dict[str, Any]:
     ]
     totals = {group: sum(row["groups"].get(group, 0) for row in rows) for group in Group}
     series = {words(GROUP_LABELS[group]): [row["groups"].get(group, 0) for row in rows] for group in CHARTED}
-    turned = {name: values for name, values in series.items() if any(values)}
-    chart = charts.bars([row["name"] for row in rows], turned, _("没有变化"), wide=True) if turned else ""
+    turned = any(any(values) for values in series.values())
+    chart = charts.bars([row["name"] for row in rows], series, _("没有变化"), wide=True) if turned else ""
     cost = [sum(pair[end] for pair in found["cost"].values()) for end in (0, 1)] if found["cost"] else None
     return {"rows": rows, "totals": totals, "chart": chart, "cost": cost, "found": found}
 

@@ -121,6 +121,9 @@ def test_from_draft_to_force_by_two_people(people, browse, make) -> None:
     assert "请写明为什么要改" in page.words
     page = admin.submit(f"{edition}/propose", {"why": "市里来文"})
     assert "等另一个人启用" in page.words
+    assert "1 份政策文本等您启用" in manager.get("/").words  # the desk of who may, and of nobody who wrote it
+    assert "1 份政策文本等您启用" in browse(people.b).get("/").words
+    assert "等您启用" not in admin.get("/").words
     assert f"{edition}/activate" not in page.links()
     admin.submit(f"{edition}/activate", {}, status=422)
     page = manager.get(f"{edition}/activate")
