@@ -88,10 +88,10 @@ def _ground(leaf: Criterion) -> str:
 
 
 def _list_url(filters: worklist.Filters, wanted: list[str]) -> str:
-    """Return the firms with these signs as a list, to be worked on and exported."""
+    """Return the same firms as a list, to be worked on and exported."""
     if not wanted:
         return ""
-    where = [f"screening.met({','.join(wanted)})"]
+    where = [f"screening.unanswered({filters.days},{','.join(wanted)})"]
     if filters.district:
         where.append(f"district.is({filters.district})")
     if filters.officer_id is not None:

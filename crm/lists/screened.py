@@ -11,6 +11,7 @@ from crm.firms.models import Firm
 from crm.lists.inputs import Input
 from crm.lists.kinds import Context, Sql, Test, Tests
 from crm.rules.evaluate import Outcome
+from crm.screening import worklist
 from crm.screening.models import Screening, ScreeningChange
 
 _POLICY = re.compile(r"[a-z0-9_]{1,40}")
@@ -46,6 +47,9 @@ def outcomes() -> Tests:
 
         return sql
 
+    def waiting(values: tuple[Any, ...], context: Context) -> ColumnElement[bool]:
+        return _firms(worklist.unanswered(context.on, values[0], values[1]))
+
     met = ScreeningChange.now == Outcome.MET
     once = (Input.OPTIONS,)
     lately = (Input.DAYS, Input.OPTIONS)
@@ -59,6 +63,7 @@ def outcomes() -> Tests:
         "one_unknown": Test(
             N_("只缺一项数据"), once, stands(Screening.fact.is_not(None)), N_("判断{options}只缺一项数据")
         ),
+        "unanswered": Test(N_("该去看而多少天没有去"), lately, waiting, N_("有{options}的情形，{days}天没有走访")),
         "gained": Test(N_("在多少天内变为符合"), lately, turned(met), N_("{days}天内变为符合{options}")),
         "lost": Test(
             N_("在多少天内不再符合"),

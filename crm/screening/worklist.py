@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from crm.accounts.models import User
 from crm.domain.records import VisitKind
@@ -46,19 +46,24 @@ def signs() -> list[str]:
     return [key for key, policy in policies.in_force().items() if policy.kind == "check"]
 
 
-def listing(user: User, on: date, filters: Filters, wanted: Collection[str], page: int) -> Page:
-    """Return one page of Calls, those whom nobody has been in touch with for longest first; five statements.
+def unanswered(on: date, days: int, wanted: Collection[str]) -> ColumnElement[bool]:
+    """Return what is true of a screening whose sign is there and waits for a visit.
 
     A visit answers a sign when it was made since the sign was first seen and within ``days``; a call or a session of
     coaching does not.
     """
-    been = and_(
+    been = exists().where(
         Visit.firm_id == Screening.firm_id,
         Visit.kind == VisitKind.VISIT,
         Visit.visited_on >= Screening.since,
-        Visit.visited_on > on - timedelta(filters.days),
+        Visit.visited_on > on - timedelta(days),
     )
-    met = and_(Screening.policy_id.in_(wanted), Screening.outcome == Outcome.MET, ~exists().where(been))
+    return and_(Screening.policy_id.in_(wanted), Screening.outcome == Outcome.MET, ~been)
+
+
+def listing(user: User, on: date, filters: Filters, wanted: Collection[str], page: int) -> Page:
+    """Return one page of Calls, those whom nobody has been in touch with for longest first; five statements."""
+    met = unanswered(on, filters.days, wanted)
     query = visible_to(user).where(Firm.id.in_(select(Screening.firm_id).where(met)))
     if filters.district:
         query = query.where(Firm.registration_district == filters.district)

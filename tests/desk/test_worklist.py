@@ -115,6 +115,18 @@ def test_narrowed_and_in_reach_only(called, browse, make) -> None:
     assert "轻人科技" in officer.get(link).words
 
 
+def test_the_list_holds_the_same_firms(called, browse, make) -> None:
+    user = make.user("manager")
+    visit(make, called[0], user, TODAY - timedelta(5))
+    manager = browse(user)
+    page = manager.get("/visits/worklist")
+    listed = manager.get(next(link for link in page.links() if link.startswith("/firms?") and "unanswered" in link))
+    for found in (page, listed):
+        assert "轻人科技" in found.words
+        assert "空壳科技" not in found.words, "somebody has been there"
+    assert "90天没有走访" in listed.words
+
+
 def test_without_such_rules_the_page_says_so(browse, make) -> None:
     assert "该去看的企业" in browse(make.user("manager")).get("/visits/worklist").words
 
