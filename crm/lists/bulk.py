@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from crm.accounts import queries as accounts
 from crm.accounts.models import User
@@ -13,14 +13,12 @@ from crm.domain.access import may
 from crm.domain.bulk import BulkStatus, RowState
 from crm.domain.errors import Refused
 from crm.domain.words import N_
-from crm.firms.models import Firm
 from crm.firms.outcomes import Outcome
-from crm.firms.queries import visible_to
 from crm.journal import queries as journal
 from crm.journal.service import plain, record
 from crm.kit import clock, jobs
-from crm.kit.db import chunks, db, transaction
-from crm.kit.tables import Page, paginate
+from crm.kit.db import db, transaction
+from crm.lists import bulk_queries
 from crm.lists.acts import ACTS, Act, Work
 from crm.lists.bulk_models import BulkAct, BulkRow
 from crm.lists.picked import Picked
@@ -42,52 +40,6 @@ def start(user: User, act: Act, picked: Picked, query: str, about: str) -> BulkA
     return item
 
 
-def get(user: User, act_id: int) -> BulkAct:
-    """Return one of one's own acts; NotFound (404) for somebody else's."""
-    return db.one_or_404(select(BulkAct).where(BulkAct.id == act_id, BulkAct.owner_id == user.id))
-
-
-def latest(user: User, limit: int = 50) -> list[tuple[BulkAct, dict[RowState, int]]]:
-    """Return one's own acts that were done, newest first, each with its counts."""
-    query = select(BulkAct).where(BulkAct.owner_id == user.id, BulkAct.status != BulkStatus.DRAFT)
-    items = list(db.session.scalars(query.order_by(BulkAct.id.desc()).limit(limit)))
-    counted = _counts(BulkRow.act_id.in_([item.id for item in items]))
-    return [(item, counted.get(item.id, {})) for item in items]
-
-
-def counts(item: BulkAct) -> dict[RowState, int]:
-    """Return how many firms of an act stand where."""
-    return _counts(BulkRow.act_id == item.id).get(item.id, {})
-
-
-def _counts(which: Any) -> dict[int, dict[RowState, int]]:
-    found: dict[int, dict[RowState, int]] = {}
-    query = select(BulkRow.act_id, BulkRow.state, func.count()).where(which).group_by(BulkRow.act_id, BulkRow.state)
-    for act_id, state, count in db.session.execute(query):
-        found.setdefault(act_id, {})[state] = count
-    return found
-
-
-def page(item: BulkAct, state: RowState | None, number: int) -> Page:
-    """Return one page of an act's rows, of one state if asked."""
-    query = select(BulkRow).where(BulkRow.act_id == item.id).order_by(BulkRow.id)
-    return paginate(query.where(BulkRow.state == state) if state else query, number)
-
-
-def names(user: User, firm_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Return {firm id: (name, code)} of those that ``user`` may see now."""
-    found: dict[int, tuple[str, str]] = {}
-    for part in chunks(firm_ids):
-        query = visible_to(user).where(Firm.id.in_(part)).with_only_columns(Firm.id, Firm.name, Firm.uscc)
-        found |= {firm_id: (name, uscc) for firm_id, name, uscc in db.session.execute(query)}
-    return found
-
-
-def every(item: BulkAct) -> list[BulkRow]:
-    """Return all rows of an act."""
-    return list(db.session.scalars(select(BulkRow).where(BulkRow.act_id == item.id).order_by(BulkRow.id)))
-
-
 def look(user: User, item: BulkAct, given: dict[str, Any], today: date) -> None:
     """Keep what was typed and say of each firm what would become of it; nothing else changes.
 
@@ -107,13 +59,13 @@ def go(user: User, item: BulkAct, today: date) -> None:
     _only(item, BulkStatus.DRAFT)
     if item.given is None:
         raise Refused("请先填写要办什么")
-    ready = counts(item).get(RowState.READY, 0)
+    ready = bulk_queries.counts(item).get(RowState.READY, 0)
     if not ready:
         raise Refused("没有一家可以办理")
     item.status = BulkStatus.WORKING
     act = ACTS[item.kind]
     if act.begin:
-        ids = [row.firm_id for row in every(item) if row.state is RowState.READY]
+        ids = [row.firm_id for row in bulk_queries.every(item) if row.state is RowState.READY]
         item.job_id = act.begin(user, item.id, ids, today)
         return
     _begin(user, item, ready, today)
@@ -124,7 +76,7 @@ def undo(user: User, item: BulkAct, today: date) -> None:
     _only(item, BulkStatus.DONE)
     if ACTS[item.kind].undo is None:
         raise Refused("这项操作不能撤销")
-    done = counts(item).get(RowState.DONE, 0)
+    done = bulk_queries.counts(item).get(RowState.DONE, 0)
     if not done:
         raise Refused("没有可以撤销的")
     item.status = BulkStatus.UNDOING
@@ -138,7 +90,7 @@ def resume(user: User, item: BulkAct, today: date) -> None:
         raise Refused("没有停在半途的操作")
     begin = ACTS[item.kind].begin
     if begin:
-        ids = [row.firm_id for row in every(item) if row.state is RowState.READY]
+        ids = [row.firm_id for row in bulk_queries.every(item) if row.state is RowState.READY]
         item.job_id = begin(user, item.id, ids, today)
         return
     item.job_id = jobs.enqueue(JOB, user.id, {"bulk_id": item.id}).id
@@ -217,7 +169,7 @@ def _finish(user: User, item: BulkAct) -> None:
         item.status, item.undone_at = BulkStatus.UNDONE, now
     else:
         item.status, item.done_at = BulkStatus.DONE, now
-    told = counts(item)
+    told = bulk_queries.counts(item)
     record(
         "bulk.undone" if undone else "bulk.done", user, "bulk_act", item.id,
         act=item.kind, filter=item.about, given=item.given,
@@ -279,7 +231,7 @@ def _in_background(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
 
     with transaction(writing=False):
         item = db.session.get_one(BulkAct, params["bulk_id"])
-        told = counts(item)
+        told = bulk_queries.counts(item)
         taken = _FROM[item.status][0] if item.status in _FROM else RowState.READY
         total = sum(told.values()) if taken is RowState.READY else told.get(RowState.DONE, 0)
         done = total - told.get(taken, 0)

@@ -14,7 +14,7 @@ from crm.kit import clock, jobs, sheets, tables
 from crm.kit.access import can, requires
 from crm.kit.forms import Form
 from crm.kit.pages import is_fragment, page, show_datetime, words
-from crm.lists import bulk, export, picked
+from crm.lists import bulk, bulk_queries, export, picked
 from crm.lists.acts import ACTS
 from crm.lists.bulk_forms import of as form_of
 from crm.lists.bulk_models import BulkAct, BulkRow
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
     """List what one did to many firms."""
     return page(
         "bulk/index.html",
-        items=bulk.latest(current_user),
+        items=bulk_queries.latest(current_user),
         acts=ACTS,
         statuses=BULK_STATUS_LABELS,
         states=ROW_STATE_LABELS,
@@ -56,7 +56,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.FIRM_LIST)
 def show(bulk_id: int) -> ResponseReturnValue:
     """Say what is to be done; look at what would become of each firm; see what did."""
-    item = bulk.get(current_user, bulk_id)
+    item = bulk_queries.get(current_user, bulk_id)
     act = ACTS[item.kind]
     draft = item.status is BulkStatus.DRAFT
     form = form_of(item.kind, current_user, item.given) if draft else None
@@ -65,13 +65,13 @@ def show(bulk_id: int) -> ResponseReturnValue:
             bulk.look(current_user, item, form.given(), clock.today())
             return redirect(url_for(".show", bulk_id=item.id))
     if form is not None and (item.given is None or "change" in request.args or form.errors or form.form_errors):
-        return page("bulk/choose.html", form, item=item, act=act, count=sum(bulk.counts(item).values()))
+        return page("bulk/choose.html", form, item=item, act=act, count=sum(bulk_queries.counts(item).values()))
     return _result(item)
 
 
 def _result(item: BulkAct) -> ResponseReturnValue:
     state = request.args.get("state", type=RowState)
-    rows = bulk.page(item, state, tables.page_number())
+    rows = bulk_queries.page(item, state, tables.page_number())
     job = jobs.get(item.job_id, current_user.id) if item.job_id else None
     act = ACTS[item.kind]
     return page(
@@ -79,10 +79,10 @@ def _result(item: BulkAct) -> ResponseReturnValue:
         item=item,
         act=act,
         told=act.told(item.given or {}) if item.given else [],
-        counts=bulk.counts(item),
+        counts=bulk_queries.counts(item),
         rows=rows,
         state=state,
-        names=bulk.names(current_user, [row.firm_id for row in rows.items]),
+        names=bulk_queries.names(current_user, [row.firm_id for row in rows.items]),
         why=_why,
         job=job,
         working=item.status in {BulkStatus.WORKING, BulkStatus.UNDOING},
@@ -134,7 +134,7 @@ def resume(bulk_id: int) -> ResponseReturnValue:
 
 
 def _allowed(bulk_id: int) -> BulkAct:
-    item = bulk.get(current_user, bulk_id)
+    item = bulk_queries.get(current_user, bulk_id)
     if not can(ACTS[item.kind].permission):
         abort(403)
     return item
@@ -144,9 +144,9 @@ def _allowed(bulk_id: int) -> BulkAct:
 @requires(Permission.FIRM_LIST)
 def rows(bulk_id: int) -> ResponseReturnValue:
     """Give every row with what became of it."""
-    item = bulk.get(current_user, bulk_id)
-    found = bulk.every(item)
-    names = bulk.names(current_user, [row.firm_id for row in found])
+    item = bulk_queries.get(current_user, bulk_id)
+    found = bulk_queries.every(item)
+    names = bulk_queries.names(current_user, [row.firm_id for row in found])
     lines = [(*names.get(row.firm_id, ("", "")), words(ROW_STATE_LABELS[row.state]), _why(row)) for row in found]
     content = sheets.write_xlsx([_("企业名称"), _("统一社会信用代码"), _("结果"), _("原因")], lines)
     return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=f"bulk-{item.id}.xlsx")
