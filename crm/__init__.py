@@ -23,6 +23,7 @@ TABLES = (
     "accounts.models",
     "journal.models",
     "firms.models",
+    "firms.merge_models",
     "firms.care_models",
     "firms.award_models",
     "policies.models",

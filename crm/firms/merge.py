@@ -10,8 +10,9 @@ from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.domain.records import FirmStatus
 from crm.firms import derived, history, names, rows, service
+from crm.firms.merge_models import Merge
 from crm.firms.merge_plan import Choice, Plan, plan
-from crm.firms.models import Firm, Merge
+from crm.firms.models import Firm
 from crm.journal.service import changes, record
 from crm.kit import clock
 from crm.kit.db import Base, db

@@ -1,7 +1,6 @@
 """What is kept of a firm."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -74,26 +73,6 @@ class Firm(Base):
 
     former_names: Mapped[list["FormerName"]] = relationship(order_by="FormerName.until_on.desc()")
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own spelling
-
-
-class Merge(Base):
-    """Two files made one: ``gone_id`` went into ``kept_id``.
-
-    ``log`` is a list of [table, key, was, is, seal]: every row that differs afterwards, the two firms included, with
-    the columns that do (all of them where a row came or went) and the seal of all it said. Undoing goes by it, and it
-    tells whose a record was on an earlier day.
-    """
-
-    __tablename__ = "merge"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kept_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
-    gone_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
-    at: Mapped[datetime]
-    by_name: Mapped[str] = mapped_column(String(64))
-    log: Mapped[list[list[Any]]] = mapped_column(JSON)
-    undone_at: Mapped[datetime | None]
-    undone_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class FormerName(Base):

@@ -16,6 +16,7 @@ from crm.domain.places import DISTRICTS
 from crm.domain.records import Jurisdiction
 from crm.firms import history, queries, rows, service
 from crm.firms.award_models import AwardGiven
+from crm.firms.merge_models import Merge
 from crm.firms.models import (
     Achievement,
     Attachment,
@@ -25,7 +26,6 @@ from crm.firms.models import (
     Firm,
     FormerName,
     IntellectualProperty,
-    Merge,
 )
 from crm.firms.queries import Head
 from crm.journal.models import Event

@@ -9,7 +9,8 @@ from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.firms import rows
 from crm.firms.merge import PARKED, parked_code, put, settle
-from crm.firms.models import Firm, Merge
+from crm.firms.merge_models import Merge
+from crm.firms.models import Firm
 from crm.journal.models import Event
 from crm.journal.service import record
 from crm.kit import clock

@@ -21,7 +21,8 @@ from crm.domain.care import Duty, Lifter
 from crm.domain.records import Jurisdiction
 from crm.firms import service as firms
 from crm.firms.care_models import Assignment, Group, GroupMember, Handover, StopFlag, Tag
-from crm.firms.models import Contact, Firm, Merge, Move
+from crm.firms.merge_models import Merge
+from crm.firms.models import Contact, Firm, Move
 from crm.imports.models import Decision, Import
 from crm.kit import access, clock, files
 from crm.kit.db import db, transaction
