@@ -78,7 +78,7 @@ def _free_address() -> str:
         return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
-def _wait(url: str, seconds: float = 30) -> None:
+def _wait(url: str, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
