@@ -1,6 +1,7 @@
 """The pages of policies: what is in force, errors by line with nothing lost, the difference, two people, two tabs."""
 
 import io
+import threading
 from typing import Any
 
 import pytest
@@ -192,3 +193,25 @@ def test_the_guide_names_every_figure(people, browse) -> None:
 
     page = browse(people.u).get("/editions/guide")
     assert all(key in page.text for key in FIGURES)
+
+
+def test_two_who_activate_at_one_instant_leave_one_text_in_force(people, browse, propose, look, app) -> None:
+    """Two proposals against one text in force, two people, one moment: the second is told to look again."""
+    editions = [propose(people.a, tech_sme(400)), propose(people.a, tech_sme(300))]
+    browsers = [browse(people.b), browse(people.m)]
+    forms = [b.get(f"/editions/{e}/activate").form()[1] for b, e in zip(browsers, editions, strict=True)]
+    forms = [{**form, "csrf_token": b.csrf_token()} for b, form in zip(browsers, forms, strict=True)]
+    start, codes = threading.Barrier(2), []
+
+    def go(number: int) -> None:
+        start.wait()
+        url = f"/editions/{editions[number]}/activate"
+        codes.append(browsers[number].client.post(url, data=forms[number]).status_code)
+
+    threads = [threading.Thread(target=go, args=(number,)) for number in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [302, 422]
+    assert sorted(look(edition).status.value for edition in editions) == ["active", "proposed"]
