@@ -10,6 +10,7 @@ from crm.ladder import many
 from crm.ladder.evidence import door
 from crm.policies import queries as policies
 from crm.rules.explain import Criterion
+from crm.rules.pack import Policy
 from crm.rules.words import Words
 
 PEOPLE = ("employees", "tech_staff", "rd_staff")
@@ -59,6 +60,11 @@ class Question:
         return Group.RIGHTS if place == "intellectual-property" else Group.OTHER
 
 
+def offered() -> dict[str, Policy]:
+    """Return the policies for which a firm may be asked; what calls for a look on the spot is asked of nobody."""
+    return {key: policy for key, policy in policies.in_force().items() if policy.kind != "check"}
+
+
 def of_firms(
     firm_ids: Sequence[int], on: date, policy_id: str = "", *, every: bool = False
 ) -> dict[int, list[Question]]:
@@ -67,7 +73,7 @@ def of_firms(
     ``every``: those too that decide nothing while another criterion is not met. A constant number of statements.
     """
     if policy_id:
-        chosen = [key for key in policies.in_force() if policy_id in {key, ALL}]
+        chosen = [key for key in offered() if policy_id in {key, ALL}]
         judged = many.judged(firm_ids, on, lambda _held: chosen)
     else:
         judged = many.judged(firm_ids, on, many.next_of())

@@ -16,7 +16,6 @@ from crm.ladder import questions as asking
 from crm.letters import profile as paper
 from crm.letters import questions, service
 from crm.lists import acts
-from crm.policies import queries as policies
 
 bp = Blueprint("letters", __name__)
 # The list of firms offers what this room prints of many.
@@ -56,7 +55,7 @@ def ask(firm_id: int) -> ResponseReturnValue:
         head=firms.head(record, today),
         asked=asked,
         text=questions.plain(asked, today),
-        policies=policies.in_force().values(),
+        policies=asking.offered().values(),
         policy=_policy(),
         every=_every(),
         ALL=asking.ALL,
@@ -86,7 +85,7 @@ def ask_sheet(firm_id: int) -> ResponseReturnValue:
 def _policy() -> str:
     """Return the policy the address asks about, ALL, or nothing: the next rung."""
     asked = request.args.get("policy", "")
-    return asked if asked == asking.ALL or asked in policies.in_force() else ""
+    return asked if asked == asking.ALL or asked in asking.offered() else ""
 
 
 def _every() -> bool:

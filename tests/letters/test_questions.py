@@ -10,6 +10,7 @@ from crm.kit import jobs
 from crm.kit.db import transaction
 from crm.ladder import questions
 from crm.ladder.questions import Group
+from crm.policies import queries as policies
 from tests.imports.desk import Desk
 from tests.ladder.conftest import TODAY, good_firm, judge, on_a_day
 
@@ -50,6 +51,16 @@ def test_all_policies_ask_a_fact_once_and_say_who_wants_it(make, asked) -> None:
     found = asked(make.firm(), questions.ALL)
     policies = {reason.policy.zh for reason in found["sales_y1"].reasons}
     assert {"科技型中小企业", "高新技术企业"} <= policies
+
+
+def test_what_calls_for_a_visit_is_asked_of_nobody(app, make, browse) -> None:
+    with app.app_context(), transaction(writing=False):
+        signs = {key for key, policy in policies.in_force().items() if policy.kind == "check"}
+        assert signs
+        assert not signs & questions.offered().keys()
+    firm = make.firm()
+    page = browse(make.user("firm_editor", firm_id=firm.id)).get(f"/firms/{firm.id}/papers/questions")
+    assert not [sign for sign in signs if f'value="{sign}"' in page.text]
 
 
 def test_the_page_the_paper_and_the_text(good_firm, browse, make) -> None:
