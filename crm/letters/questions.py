@@ -20,16 +20,15 @@ from crm.firms import queries as firms
 from crm.firms.models import Firm
 from crm.firms.outcomes import NOT_YOURS
 from crm.imports import queries as imports
-from crm.journal.service import record
-from crm.kit import clock, files, jobs, pages, pdf, sheets
+from crm.kit import clock, jobs, pages, pdf, sheets
 from crm.kit.db import db, transaction
 from crm.kit.pages import told, words
 from crm.ladder import questions as asking
 from crm.ladder import telling
 from crm.ladder.facts import FROM_FIGURE
 from crm.ladder.questions import GROUP_LABELS, Question
-from crm.letters import queries
-from crm.lists import acts, bulk
+from crm.letters import many, queries
+from crm.lists import acts
 from crm.rules.catalogue import FACTS
 from crm.rules.figure import Kind
 
@@ -139,10 +138,7 @@ def _note(asked: Sequence[Question], on: date) -> str:
 
 def begin(actor: User, bulk_id: int, ids: Sequence[int], on: date) -> int:
     """Queue the questions to the firms of an act on many firms; return the number of the job."""
-    params = {"bulk_id": bulk_id, "ids": list(ids), "on": on.isoformat(), "owner_id": actor.id, "locale": actor.locale}
-    job = jobs.enqueue("letters.questions", actor.id, params, total=len(ids))
-    record("questions.written", actor, "job", job.id, count=len(ids))
-    return job.id
+    return many.begin("letters.questions", "questions.written", actor, bulk_id, ids, on)
 
 
 QUESTIONS = acts.Act(
@@ -160,17 +156,7 @@ QUESTIONS = acts.Act(
 @jobs.handles("letters.questions")
 def _questions(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
     """Ask each firm for what keeps its next rung open, all on one sheet; a firm with nothing to ask has no row."""
-    try:
-        content, refused = _sheet(params, step)
-    except jobs.Cancelled:
-        with transaction():
-            bulk.give_up(params["bulk_id"])
-        raise
-    stored = files.store(content)
-    with transaction():
-        bulk.settle(params["bulk_id"], refused)
-    name = f"问题清单-{clock.today().isoformat()}.xlsx"
-    return {"file_key": stored.key, "file_name": name, "done": len(params["ids"]) - len(refused)}
+    return many.finish(params, step, _sheet, f"问题清单-{clock.today().isoformat()}.xlsx")
 
 
 def _sheet(params: Mapping[str, Any], step: jobs.Step) -> tuple[bytes, dict[int, Refused]]:

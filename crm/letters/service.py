@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,25 +13,17 @@ from crm.domain.words import N_
 from crm.firms import queries as firms
 from crm.firms.models import Firm
 from crm.firms.outcomes import NOT_YOURS
-from crm.journal.service import record
-from crm.kit import clock, files, jobs, pages
+from crm.kit import clock, jobs, pages
 from crm.kit.db import db, transaction
-from crm.letters import profile, queries
-from crm.lists import acts, bulk
+from crm.letters import many, profile, queries
+from crm.lists import acts
 
 MOST = 2_000
 
 
 def print_many(actor: User, bulk_id: int, ids: Sequence[int], on: date) -> int:
     """Queue the profiles of the firms of an act on many firms; return the number of the job."""
-    job = jobs.enqueue(
-        "letters.profiles",
-        actor.id,
-        {"bulk_id": bulk_id, "ids": list(ids), "on": on.isoformat(), "owner_id": actor.id, "locale": actor.locale},
-        total=len(ids),
-    )
-    record("profile.printed", actor, "job", job.id, count=len(ids))
-    return job.id
+    return many.begin("letters.profiles", "profile.printed", actor, bulk_id, ids, on)
 
 
 PROFILES = acts.Act(
@@ -49,20 +41,10 @@ PROFILES = acts.Act(
 @jobs.handles("letters.profiles")
 def _profiles(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
     """Print one by one into one archive; a firm that can't be printed does not stop the rest, and its row says why."""
-    try:
-        content, refused = _archive(params, step)
-    except jobs.Cancelled:
-        with transaction():
-            bulk.give_up(params["bulk_id"])
-        raise
-    stored = files.store(content)
-    with transaction():
-        bulk.settle(params["bulk_id"], refused)
-    name = f"企业简介-{clock.today().isoformat()}.zip"
-    return {"file_key": stored.key, "file_name": name, "done": len(params["ids"]) - len(refused)}
+    return many.finish(params, step, _archive, f"企业简介-{clock.today().isoformat()}.zip")
 
 
-def _archive(params: dict[str, Any], step: jobs.Step) -> tuple[bytes, dict[int, Refused]]:
+def _archive(params: Mapping[str, Any], step: jobs.Step) -> tuple[bytes, dict[int, Refused]]:
     ids, on = params["ids"], date.fromisoformat(params["on"])
     buffer = io.BytesIO()
     refused: dict[int, Refused] = {}
