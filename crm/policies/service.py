@@ -7,7 +7,7 @@ from crm.domain.errors import Refused
 from crm.domain.policies import EDITION_WORKFLOW, SECOND_PERSON, EditionAction, EditionStatus
 from crm.domain.words import N_
 from crm.journal.service import record
-from crm.kit import clock
+from crm.kit import clock, jobs
 from crm.kit.db import db
 from crm.policies import queries, store
 from crm.policies.models import PolicyEdition
@@ -119,6 +119,7 @@ def activate(edition: PolicyEdition, actor: User, digest_seen: str) -> None:
     edition.activated_by_id, edition.activated_at = actor.id, clock.now()
     record("policy.activated", actor, "policy", edition.id, **_told(edition))
     db.session.flush()
+    _screen_again(actor)
 
 
 def withdraw(edition: PolicyEdition, actor: User, why: str) -> None:
@@ -128,9 +129,17 @@ def withdraw(edition: PolicyEdition, actor: User, why: str) -> None:
     """
     EDITION_WORKFLOW.after(edition.status, EditionAction.WITHDRAW)
     _check_second(edition, actor, EditionAction.WITHDRAW)
+    was = edition.status
     edition.status = EDITION_WORKFLOW.after(edition.status, EditionAction.WITHDRAW)
     edition.withdrawn_by_id, edition.withdrawn_at, edition.withdrawn_why = actor.id, clock.now(), why
     record("policy.withdrawn", actor, "policy", edition.id, reason=why, **_told(edition))
+    if was is EditionStatus.ACTIVE:
+        _screen_again(actor)
+
+
+def _screen_again(actor: User) -> None:
+    """Have every firm judged by what is in force now; the pass stands floors above and is asked for by its name."""
+    jobs.enqueue("screening.pass", actor.id, {"cause": "demand"})
 
 
 def keep_files() -> None:
