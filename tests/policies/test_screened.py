@@ -4,9 +4,7 @@ from crm.kit import jobs
 from crm.kit.db import db, transaction
 from crm.policies import service
 from crm.screening.models import Screening
-from tests.policies.conftest import CITY, act, activate, draft, in_force, look, nothing_remembered, people
-
-__all__ = ["act", "activate", "draft", "in_force", "look", "nothing_remembered", "people"]
+from tests.policies.conftest import CITY
 
 
 def test_everybody_is_judged_by_what_is_in_force_now(people, activate, act, make, app) -> None:
