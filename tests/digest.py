@@ -9,7 +9,8 @@ from sqlalchemy import select
 from crm.journal.service import plain
 from crm.kit.db import db
 
-# What is kept about the work itself, not about firms: the trail grows with every act and its undoing.
+# What is kept about the work itself, and what is worked out from the files by and by: the trail grows with every act
+# and its undoing, the screening follows the files.
 BOOKKEEPING = frozenset(
     {
         "event",
@@ -23,7 +24,10 @@ BOOKKEEPING = frozenset(
         "import_decision",
         "merge",
         "firm_handle",
+        "screening",
+        "screening_change",
         "screening_due",
+        "screening_run",
     }
 )
 # Counters that only ever grow, so that somebody who looked before the act and its undoing is told.

@@ -13,7 +13,7 @@ from crm.domain.errors import Refused
 from crm.domain.ladder import Rung
 from crm.domain.money import Unit
 from crm.domain.places import DISTRICTS
-from crm.domain.records import IpKind, IpOrigin, VisitKind
+from crm.domain.records import AwardLevel, IpKind, IpOrigin, VisitKind
 from crm.imports import cells
 from crm.imports.vocabulary import FIELDS, CellKind
 
@@ -39,6 +39,7 @@ VALUES: dict[CellKind, st.SearchStrategy[Any]] = {
     CellKind.IP_KIND: st.sampled_from(IpKind),
     CellKind.IP_ORIGIN: st.sampled_from(IpOrigin),
     CellKind.VISIT_KIND: st.sampled_from(VisitKind),
+    CellKind.AWARD_LEVEL: st.sampled_from(AwardLevel),
     CellKind.YES_NO: st.booleans(),
 }
 FIELD_OF = {field.kind: name for name, field in FIELDS.items()}
