@@ -20,7 +20,8 @@ from crm.domain.places import DISTRICTS
 from crm.domain.records import FIGURES, MONEY_FIGURES, VISIT_LABELS
 from crm.firms import queries as firms
 from crm.firms import search as finding
-from crm.firms.telling import JOB_LABELS, SUBJECT_LABELS, TABLES, Teller
+from crm.firms.labels import JOB_LABELS, SUBJECT_LABELS, TABLES
+from crm.firms.telling import Teller
 from crm.kit import clock, files, jobs, tables
 from crm.kit.access import can, public, requires
 from crm.kit.db import db

@@ -10,9 +10,10 @@ from flask_login import current_user
 from crm.domain.access import BUREAU_ROLES, FIRM_ROLES, Permission, Role
 from crm.firms import history, queries, service
 from crm.firms.blueprint import bp
+from crm.firms.labels import FIELD_LABELS
 from crm.firms.models import Firm
 from crm.firms.parts import PARTS
-from crm.firms.telling import FIELD_LABELS, OFFICE_FIELDS, Teller
+from crm.firms.telling import OFFICE_FIELDS, Teller
 from crm.firms.views_edit import ANY_PART
 from crm.journal.service import plain
 from crm.kit import clock, tables

@@ -15,10 +15,11 @@ from crm.firms import merge as merging
 from crm.firms import unmerge as unmerging
 from crm.firms.blueprint import bp
 from crm.firms.forms import MergeForm, RemoveForm
+from crm.firms.labels import FIELD_LABELS, SUBJECT_LABELS
 from crm.firms.merge_plan import Met
 from crm.firms.models import Firm
 from crm.firms.rows import Row
-from crm.firms.telling import FIELD_LABELS, SUBJECT_LABELS, Teller
+from crm.firms.telling import Teller
 from crm.journal.service import plain
 from crm.kit import clock
 from crm.kit.access import requires

@@ -20,7 +20,7 @@ from crm.domain.records import (
     IpOrigin,
     VisitKind,
 )
-from crm.firms.telling import FIELD_LABELS, SUBJECT_LABELS
+from crm.firms.labels import FIELD_LABELS, SUBJECT_LABELS
 from crm.imports.models import ImportRow
 from crm.imports.vocabulary import HEADINGS
 from crm.kit import sheets
