@@ -16,7 +16,7 @@ from crm.firms import tags
 from crm.kit import clock
 from crm.kit.access import requires
 from crm.kit.pages import is_fragment, page, words
-from crm.lists import cells, columns
+from crm.lists import cells, columns, loading
 from crm.lists.forms import ChoiceCellForm, NoteCellForm, TextCellForm
 
 bp = Blueprint("cells", __name__, url_prefix="/firms/<int:firm_id>/cell")
@@ -77,5 +77,5 @@ def _suggestions(key: str) -> list[str]:
 
 
 def _shown(firm: Any, column: columns.Column) -> ResponseReturnValue:
-    row = columns.values([firm], [column], clock.today())[firm.id]
+    row = loading.values([firm], [column], clock.today())[firm.id]
     return page("lists/_shown.html", firm=firm, column=column, row=row)

@@ -28,6 +28,7 @@ from crm.imports.vocabulary import HEADINGS
 from crm.kit import clock
 from crm.kit.db import db
 from crm.lists import columns as list_columns
+from crm.lists import loading
 from crm.lists.columns import Column
 from crm.lists.fields import FILE, OFFICE
 
@@ -235,7 +236,7 @@ def lines(
     dated = {column.key.partition(":")[0] for column, _unit in wanted if ":" in column.key}
     listed += [list_columns.COLUMNS[name] for name in dated - {column.key for column in listed}]
     firms = list({row.firm.id: row.firm for row in rows}.values())
-    values = list_columns.values(firms, listed, on)
+    values = loading.values(firms, listed, on)
     for row in rows:
         of_firm = values[row.firm.id]
         cells = []

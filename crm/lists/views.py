@@ -30,6 +30,7 @@ from crm.lists import (
     fields,
     gap_acts,
     kept,
+    loading,
     queries,
     saved,
     saved_views,
@@ -94,7 +95,7 @@ def _drawn(rows: tables.Page, shown: list[columns.Column], asked: Asked, day: da
             "lists/_rows.html",
             firms=firms_shown,
             columns=shown[2:],
-            values=columns.values(firms_shown, shown, day),
+            values=loading.values(firms_shown, shown, day),
             stopped=stops.of_firms(rows.items, day),
             last_year=day.year - 1,
         )
