@@ -76,7 +76,6 @@ class TestHome:
             ["我负责的计划目标", "0个"],
             ["我的待办", "0条"],
             ["七天内新符合政策", "0家"],
-            ["进行中的后台任务", "0个"],
         ]
         for address, _ in stats:
             browser.get(address)
