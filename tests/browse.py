@@ -146,6 +146,8 @@ class Page:
                 names = {field.get("name") for field in form.iter(f"{HTML}input")}
                 assert "csrf_token" in names, f"a form without CSRF token: {form.get('action')}"
         for element in self.tree.iter():
+            if element.get("class") == "table-wrap":
+                assert element.get("tabindex") == "0", "a table that scrolls must be reached by the keyboard"
             assert element.get("style") is None, f"inline style on <{element.tag}>: the CSP forbids it"
             handlers = [name for name in element.keys() if name.startswith("on")]  # noqa: SIM118 - Element has no __iter__ over keys
             assert not handlers, f"inline handler {handlers}: the CSP forbids it"
