@@ -21,7 +21,7 @@ from pathlib import Path
 import polars as pl
 
 from crm.rules.catalogue import FACTS
-from crm.rules.evaluate import judge, prepare
+from crm.rules.evaluate import _plan, judge, kept_plan, prepare
 from crm.rules.figure import Kind
 from crm.rules.metrics import FIGURES
 from crm.rules.pack import Policy, Version, conditions, in_force
@@ -51,6 +51,14 @@ def main() -> None:
         for _policy, version in judged:
             judge(version, prepared)
 
+    def outcomes() -> None:
+        """What openfisca-core works out, and the third outcome: no values, thresholds, shortfalls."""
+        for _policy, version in judged:
+            frame = prepared.lazy()
+            for stage in kept_plan(version, (), _plan):
+                frame = frame.with_columns(stage)
+            frame.select(version.criteria.id).collect()
+
     def screened() -> None:
         for _policy, version in judged:
             summary(version, prepared, ON)
@@ -60,6 +68,8 @@ def main() -> None:
     print(f"metrics                              {best(lambda: prepare(facts, ON), options.rounds):8.2f} s")
     seconds = best(evaluated, options.rounds)
     print(f"outcomes, values, shortfalls         {seconds:8.2f} s   {seconds / leaves * 1e3:6.1f} ms a criterion")
+    seconds = best(outcomes, options.rounds)
+    print(f"outcomes alone                       {seconds:8.2f} s   {seconds / leaves * 1e3:6.1f} ms a criterion")
     print(f"summaries for the lists              {best(screened, options.rounds):8.2f} s")
     print(f"most memory                          {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:8.2f} GB")
     one = facts.head(1)
