@@ -48,6 +48,7 @@ def main() -> None:
 def _measure(firms: int, database: str, *, write: bool) -> None:
     from crm import create_app
     from crm.firms.models import Firm
+    from crm.kit import frames
     from crm.kit.db import db, transaction
     from crm.ladder import facts
     from crm.screening import service
@@ -60,7 +61,7 @@ def _measure(firms: int, database: str, *, write: bool) -> None:
             for table, rows in invented(firms):
                 db.session.execute(insert(table.__table__), rows)
         with _told("facts read"), transaction(writing=False):
-            facts.build(select(Firm.id), ON)
+            facts.build(select(Firm.id), ON, frames.pour)
         with _told("facts read, all policies judged"), transaction(writing=False):
             service.judge_all(ON)
         print(f"{'most memory':40}{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:8.2f} GB")
