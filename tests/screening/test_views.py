@@ -1,8 +1,9 @@
 """The pages of the screening: numbers that lead to their lists."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from flask import Flask
 
 from crm.domain.ladder import Rung
@@ -106,3 +107,17 @@ def test_the_morning_counts_what_can_be_had_not_signs(register, app, make, brows
     with app.app_context(), transaction(writing=False):
         count = queries.turned(make.user("manager"), on)
     assert (count.gained, count.lost) == (1, 1)
+
+
+def test_who_runs_out_before_the_window_closes(app, make, browse) -> None:
+    """工企业函〔2026〕160号: until 31 August 2026. One certificate ends before, one on the last day, one after."""
+    with time_machine.travel(datetime(2026, 8, 5, 4, tzinfo=UTC), tick=False):
+        for ends in (date(2026, 8, 15), date(2026, 8, 31), date(2026, 9, 1)):
+            make.certification(make.firm(), Rung.TECH_SME, issued_on=date(2025, 9, 1), expires_on=ends)
+        with app.app_context():
+            service.walk(clock.today(), Cause.NIGHT)
+        browser = browse(make.user("manager"))
+        page = browser.get("/screening")
+        assert "2026-08-31" in page.words
+        link = next(link for link in page.links() if "certificate.expiring" in link and "tech_sme" in link)
+        assert "共 2 家" in browser.get(link).words
