@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from crm.accounts.models import User
 from crm.awards.queries import Sheet, Sum, judging
+from crm.firms import kept
 from crm.firms.award_models import AwardGiven
 from crm.firms.awards import under
 from crm.firms.models import Firm
@@ -27,6 +28,8 @@ from crm.rules.pack import Policy, Version
 FIRST_YEAR = 2016
 WHO = ("missed", "met", "given", "cannot_tell")
 PER_PAGE = 50
+# A policy judged over a hundred thousand firms is some five megabytes.
+YEARS_KEPT = 10
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,12 @@ def sheets(user: User, year: int) -> list[Sheet]:
     """Return a sheet for each policy that gave something on the last day of a year; one pass over the firms."""
     on = last_day(year)
     rules = judging(on)
-    prepared = _prepared(user, on) if rules else pl.DataFrame()
-    return [_sheet(policy, _judged(user, policy, version, prepared, on)) for policy, version in rules]
+
+    def work_out() -> list[Sheet]:
+        prepared = _prepared(user, on) if rules else pl.DataFrame()
+        return [_sheet(policy, _judged(user, policy, version, prepared, on)) for policy, version in rules]
+
+    return kept.once(user, "years of awards", (on, tuple(policy.digest for policy, _version in rules)), work_out)
 
 
 def firms(user: User, year: int, policy_id: str, who: str, page: int) -> tuple[Policy | None, Page]:
@@ -61,8 +68,11 @@ def firms(user: User, year: int, policy_id: str, who: str, page: int) -> tuple[P
     found = next((pair for pair in rules if pair[0].id == policy_id), rules[0] if rules else None)
     if found is None:
         return None, Page([], 1, PER_PAGE, 0)
-    rows = _judged(user, *found, _prepared(user, on), on).filter(_those(who))
-    rows = rows.sort("most", "firm_id", descending=[True, False], nulls_last=False)
+    about = (on, found[0].id, found[0].digest)
+    rows = kept.once(
+        user, "years of an award", about, lambda: _judged(user, *found, _prepared(user, on), on), YEARS_KEPT
+    )
+    rows = rows.filter(_those(who)).sort("most", "firm_id", descending=[True, False], nulls_last=False)
     shown = rows.slice((page - 1) * PER_PAGE, PER_PAGE).to_dicts()
     named: dict[int, Firm] = {}
     for part in chunks(sorted(row["firm_id"] for row in shown)):

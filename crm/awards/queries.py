@@ -7,10 +7,11 @@ from datetime import date
 from sqlalchemy import Select, and_, case, func, select
 
 from crm.accounts.models import User
+from crm.firms import kept
 from crm.firms.award_models import AwardGiven
 from crm.firms.awards import of_firm, under
 from crm.firms.models import Firm
-from crm.firms.queries import visible_to
+from crm.firms.queries import in_sight
 from crm.kit.db import db
 from crm.ladder import facts
 from crm.policies.queries import in_force, known
@@ -19,6 +20,7 @@ from crm.rules.evaluate import Outcome, judge, prepare
 from crm.rules.explain import LIVED, Assessment, explain
 from crm.rules.metrics_science import years_in_business
 from crm.rules.pack import Action, Policy, Version
+from crm.screening import queries as screening
 from crm.screening.models import Screening
 
 
@@ -74,11 +76,12 @@ def judging(on: date) -> list[tuple[Policy, Version]]:
 
 def sheets(user: User, on: date) -> list[Sheet]:
     """Return a sheet for each policy that gives something by what is in force; two statements a policy."""
-    return [_sheet(user, policy, on) for policy, _version in judging(on)]
+    asked = judging(on)
+    about = (screening.newest(), on, tuple(policy.digest for policy, _version in asked))
+    return kept.once(user, "awards", about, lambda: [_sheet(user, policy, on) for policy, _version in asked])
 
 
 def _sheet(user: User, policy: Policy, on: date) -> Sheet:
-    mine = visible_to(user).with_only_columns(Firm.id)
     paid = select(AwardGiven.firm_id).where(under(policy, on))
     met = Screening.outcome == Outcome.MET
     missed = and_(met, Screening.firm_id.not_in(paid))
@@ -95,10 +98,12 @@ def _sheet(user: User, policy: Policy, on: date) -> Sheet:
             )
         ),
     )
-    row = db.session.execute(query.where(Screening.policy_id == policy.id, Screening.firm_id.in_(mine))).one()
+    query = query.join(Firm, Firm.id == Screening.firm_id).where(in_sight(user))
+    row = db.session.execute(query.where(Screening.policy_id == policy.id)).one()
     cannot_tell, *numbers = (int(number) for number in row)
     received = select(func.count(AwardGiven.firm_id.distinct()), func.coalesce(func.sum(AwardGiven.amount), 0))
-    given, amount = db.session.execute(received.where(under(policy, on), AwardGiven.firm_id.in_(mine))).one()
+    received = received.join(Firm, Firm.id == AwardGiven.firm_id).where(under(policy, on), in_sight(user))
+    given, amount = db.session.execute(received).one()
     return Sheet(policy, Sum(*numbers[:4]), Sum(*numbers[4:]), cannot_tell, given, int(amount))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import case, func, or_, select
 
 from crm.accounts.models import User
 from crm.domain.access import Role
-from crm.firms import figures
+from crm.firms import figures, kept
 from crm.firms import queries as firms
 from crm.firms.models import Firm
 from crm.journal import queries as journal
@@ -33,7 +33,8 @@ EVENTS_PER_PAGE = 50
 
 def count_firms(user: User) -> int:
     """Count the firms of ``user``."""
-    return db.session.scalar(select(func.count()).select_from(firms.visible_to(user).subquery())) or 0
+    query = select(func.count()).select_from(Firm).where(firms.in_sight(user))
+    return kept.once(user, "firms", "count", lambda: db.session.scalar(query) or 0)
 
 
 def count_expiring(user: User, today: date) -> int:

@@ -17,7 +17,7 @@ from crm.domain.records import (
     Source,
 )
 from crm.kit import files
-from crm.kit.db import Base
+from crm.kit.db import Base, partial_index
 
 
 class Firm(Base):
@@ -35,6 +35,7 @@ class Firm(Base):
         # Merged files are out of sight: whoever counts by district or pages by name reads nothing but the index.
         Index("ix_firm_registration_district_merged_into_id_id", "registration_district", "merged_into_id", "id"),
         Index("ix_firm_name_merged_into_id_id", "name", "merged_into_id", "id"),
+        partial_index("ix_firm_merged_into_id", "merged_into_id", where="merged_into_id IS NOT NULL"),
         CheckConstraint("length(uscc) = 18", name="uscc_length"),
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
         # A file that was removed leaves its trail: its number is never given to another firm.

@@ -35,16 +35,21 @@ def visible_to(user: User) -> Select[tuple[Firm]]:
     all; agencies see the firms assigned to them; firms see themselves; nobody else sees any. A file that was merged
     into another is in nobody's sight: ``follow`` and ``gone_into`` lead from it to the one in use.
     """
-    query = select(Firm).where(Firm.merged_into_id.is_(None))
+    return select(Firm).where(in_sight(user))
+
+
+def in_sight(user: User) -> ColumnElement[bool]:
+    """Return what ``visible_to`` asks of a firm, for a query that has joined it: cheaper than a list of all numbers."""
+    current = Firm.merged_into_id.is_(None)
     if user.role in FIRM_ROLES:
-        return query.where(Firm.id == user.firm_id)
+        return and_(current, Firm.id == user.firm_id)
     if user.role is Role.AGENCY:
-        return query.where(Firm.agency_id == user.agency_id)
+        return and_(current, Firm.agency_id == user.agency_id)
     if user.role is Role.AUDITOR or (user.role in {Role.OFFICER, Role.MANAGER} and user.whole_city):
-        return query
+        return current
     if user.role in {Role.OFFICER, Role.MANAGER}:
-        return query.where(Firm.registration_district.in_(user.districts))
-    return query.where(false())
+        return and_(current, Firm.registration_district.in_(user.districts))
+    return false()
 
 
 class MergedError(Exception):

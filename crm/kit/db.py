@@ -16,6 +16,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Index,
     Integer,
     MetaData,
     Select,
@@ -84,6 +85,11 @@ class Base(DeclarativeBase):
             values_callable=lambda members: [member.value for member in members],
         ),
     }
+
+
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """Return an index of the few rows for which ``where`` holds, on both databases."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 db = SQLAlchemy(metadata=Base.metadata)

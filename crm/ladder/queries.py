@@ -8,6 +8,7 @@ from sqlalchemy import Subquery, func, select
 
 from crm.accounts.models import User
 from crm.domain.ladder import RANK, Rung
+from crm.firms import kept
 from crm.firms.models import Certification, Firm
 from crm.firms.queries import certificate_rank, rung_of, valid_on, visible_to
 from crm.kit.db import db
@@ -43,6 +44,10 @@ def counts(user: User, on: date) -> dict[str | None, dict[Rung | None, int]]:
 
     One statement, whatever the size of the register.
     """
+    return kept.once(user, "ladder", ("counts", on), lambda: _counts(user, on))
+
+
+def _counts(user: User, on: date) -> dict[str | None, dict[Rung | None, int]]:
     mine, best = visible_to(user).subquery(), highest(on)
     query = (
         select(mine.c.registration_district, best.c.rank, func.count())
@@ -57,6 +62,10 @@ def counts(user: User, on: date) -> dict[str | None, dict[Rung | None, int]]:
 
 def flows(user: User, since: date, on: date) -> dict[tuple[Rung | None, Rung | None], int]:
     """Return {(rung on ``since``, rung on ``on``): firms} of the firms ``user`` may see; one statement."""
+    return kept.once(user, "ladder", ("flows", since, on), lambda: _flows(user, since, on))
+
+
+def _flows(user: User, since: date, on: date) -> dict[tuple[Rung | None, Rung | None], int]:
     mine, before, after = visible_to(user).subquery(), highest(since), highest(on)
     joined = mine.outerjoin(before, before.c.firm_id == mine.c.id).outerjoin(after, after.c.firm_id == mine.c.id)
     query = select(before.c.rank, after.c.rank, func.count()).select_from(joined).group_by(before.c.rank, after.c.rank)
@@ -77,7 +86,7 @@ def expiring(user: User, on: date, days: int) -> int:
     until = on + timedelta(days=days)
     holders = select(Certification.firm_id).where(valid_on(on), Certification.expires_on <= until)
     mine = visible_to(user).where(Firm.id.in_(holders)).with_only_columns(func.count(), maintain_column_froms=True)
-    return db.session.scalar(mine) or 0
+    return kept.once(user, "ladder", ("expiring", on, days), lambda: db.session.scalar(mine) or 0)
 
 
 def totals(by_district: dict[str | None, dict[Rung | None, int]], rungs: Sequence[Any]) -> dict[Any, int]:

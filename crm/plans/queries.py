@@ -26,7 +26,7 @@ def visible_to(user: User) -> Select[tuple[Plan]]:
     They are the office's working papers: a firm reads none here.
     """
     query = select(Plan).join(Plan.firm).options(contains_eager(Plan.firm), joinedload(Plan.owner))
-    query = query.where(Firm.id.in_(firms.visible_to(user).with_only_columns(Firm.id)))
+    query = query.where(firms.in_sight(user))
     return query.where(False) if user.role in FIRM_ROLES else query
 
 

@@ -41,7 +41,7 @@ def visible_to(user: User) -> Select[tuple[Request]]:
     """
     people = (Request.owner, Request.answered_by, Request.confirmed_by, Request.recorded_by)
     query = select(Request).join(Request.firm).options(contains_eager(Request.firm), *map(joinedload, people))
-    query = query.where(Firm.id.in_(firms.visible_to(user).with_only_columns(Firm.id)))
+    query = query.where(firms.in_sight(user))
     return query.where(False) if user.role in FIRM_ROLES else query
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, case, func, select, tuple_
 
 from crm.accounts.models import User
 from crm.domain.ladder import BESIDE, POLICY_OF, RANK, Rung
+from crm.firms import kept
 from crm.firms.models import Firm
 from crm.firms.queries import visible_to
 from crm.kit.db import db
@@ -18,6 +19,7 @@ from crm.ladder.service import assessed
 from crm.policies import queries as policies
 from crm.rules.evaluate import Outcome
 from crm.screening.models import Screening
+from crm.screening.queries import newest
 
 PER_PAGE = 30
 NEAREST = (Screening.short, Screening.distance, Screening.unknown, Screening.firm_id)
@@ -53,7 +55,8 @@ def listing(user: User, on: date, filters: Filters, ways: Mapping[Rung | None, s
     query = _found(user, on, filters, ways)
     keys = query.with_only_columns(Screening.firm_id, Screening.policy_id, maintain_column_froms=True)
     count = query.with_only_columns(func.count(), maintain_column_froms=True)
-    found = paginate(keys.order_by(*NEAREST), page, PER_PAGE, count)
+    about = (newest(), on, filters, tuple(ways.items()), page)
+    found = kept.once(user, "nearest", about, lambda: paginate(keys.order_by(*NEAREST), page, PER_PAGE, count))
     rows = select(Firm, Screening, User.name).join(Screening, Screening.firm_id == Firm.id)
     rows = rows.outerjoin(User, User.id == Firm.officer_id).order_by(*NEAREST)
     shown = tuple_(Screening.firm_id, Screening.policy_id).in_([tuple(key) for key in found.items])

@@ -1,20 +1,23 @@
 """What a pass found, for those who may see the firms: counts by policy, by criterion and district, what turned."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Select, case, false, func, or_, select
+from sqlalchemy import case, false, func, or_, select
 
 from crm.accounts.models import User
 from crm.domain.ladder import Rung
+from crm.firms import kept
 from crm.firms.models import Certification, Firm
-from crm.firms.queries import valid_on, visible_to
+from crm.firms.queries import in_sight, valid_on
 from crm.kit.db import db
 from crm.policies.queries import in_force
 from crm.rules.evaluate import Outcome
 from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningDue, ScreeningRun
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -39,13 +42,17 @@ class Sheet:
     facts: dict[str, dict[str | None, int]] = field(default_factory=dict)
 
 
-def mine(user: User) -> Select[tuple[int]]:
-    """Return the ids of the firms ``user`` may see."""
-    return visible_to(user).with_only_columns(Firm.id)
-
-
 def counts(user: User, since: date, policy_id: str | None = None) -> dict[str, Count]:
     """Return {policy: Count} of all policies or one, changes from ``since`` on; two statements, however many firms."""
+    return _once(user, ("counts", since, policy_id), lambda: _counts(user, since, policy_id))
+
+
+def _once(user: User, about: tuple[Any, ...], work_out: Callable[[], T]) -> T:
+    """Keep what was found until something in the register changes or firms are judged again."""
+    return kept.once(user, "screening", (newest(), *about), work_out)
+
+
+def _counts(user: User, since: date, policy_id: str | None) -> dict[str, Count]:
     found: dict[str, Count] = {}
     query = select(
         Screening.policy_id,
@@ -54,7 +61,11 @@ def counts(user: User, since: date, policy_id: str | None = None) -> dict[str, C
         func.count(Screening.criterion),
         func.count(Screening.fact),
     )
-    query = query.where(Screening.firm_id.in_(mine(user))).group_by(Screening.policy_id, Screening.outcome)
+    query = (
+        query.join(Firm, Firm.id == Screening.firm_id)
+        .where(in_sight(user))
+        .group_by(Screening.policy_id, Screening.outcome)
+    )
     if policy_id is not None:
         query = query.where(Screening.policy_id == policy_id)
     for policy, outcome, firms, criterion, fact in db.session.execute(query):
@@ -71,8 +82,8 @@ def counts(user: User, since: date, policy_id: str | None = None) -> dict[str, C
     )
     if policy_id is not None:
         turned = turned.where(change.policy_id == policy_id)
-    turned = turned.where(change.on >= since, change.firm_id.in_(mine(user))).group_by(change.policy_id)
-    for policy, gained, lost in db.session.execute(turned):
+    turned = turned.join(Firm, Firm.id == change.firm_id).where(change.on >= since, in_sight(user))
+    for policy, gained, lost in db.session.execute(turned.group_by(change.policy_id)):
         if policy in found:
             found[policy].gained, found[policy].lost = gained, lost
     return found
@@ -90,20 +101,24 @@ def turned(user: User, since: date) -> Count:
         func.count(func.distinct(case((change.now == Outcome.MET, change.firm_id)))),
         func.count(func.distinct(case((away, change.firm_id)))),
     )
-    gained, lost = db.session.execute(
-        query.where(change.on >= since, change.policy_id.in_(had), change.firm_id.in_(mine(user)))
-    ).one()
+    query = query.join(Firm, Firm.id == change.firm_id).where(in_sight(user))
+    query = query.where(change.on >= since, change.policy_id.in_(had))
+    gained, lost = _once(user, ("turned", since, tuple(had)), lambda: tuple(db.session.execute(query).one()))
     return Count(gained=gained, lost=lost)
 
 
 def sheet(user: User, policy_id: str) -> Sheet:
     """Return who is one step away from a policy, by criterion or by fact, and district."""
+    return _once(user, ("sheet", policy_id), lambda: _sheet(user, policy_id))
+
+
+def _sheet(user: User, policy_id: str) -> Sheet:
     found = Sheet()
     for column, into in ((Screening.criterion, found.criteria), (Screening.fact, found.facts)):
         query = (
             select(column, Firm.registration_district, func.count())
             .join(Firm, Firm.id == Screening.firm_id)
-            .where(Screening.policy_id == policy_id, column.is_not(None), Firm.id.in_(mine(user)))
+            .where(Screening.policy_id == policy_id, column.is_not(None), in_sight(user))
             .group_by(column, Firm.registration_district)
         )
         for key, district, firms in db.session.execute(query):
@@ -135,8 +150,10 @@ def expiring(user: User, on: date, until: Mapping[Rung, date]) -> dict[Rung, int
         false(), *((Certification.kind == rung) & (Certification.expires_on <= day) for rung, day in until.items())
     )
     query = select(Certification.kind, func.count(func.distinct(Certification.firm_id)))
-    query = query.where(valid_on(on), ends, Certification.firm_id.in_(mine(user))).group_by(Certification.kind)
-    return {rung: firms for rung, firms in db.session.execute(query)}
+    query = query.join(Firm, Firm.id == Certification.firm_id).where(valid_on(on), ends, in_sight(user))
+    query = query.group_by(Certification.kind)
+    about = ("expiring", on, tuple(until.items()))
+    return _once(user, about, lambda: {rung: firms for rung, firms in db.session.execute(query)})
 
 
 def last_pass() -> ScreeningRun | None:

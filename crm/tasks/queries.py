@@ -11,7 +11,6 @@ from sqlalchemy.orm import contains_eager, joinedload
 from crm.accounts.models import User
 from crm.domain.access import Role
 from crm.firms import queries as firms
-from crm.firms.models import Firm
 from crm.kit.db import db, held
 from crm.kit.tables import Page, paginate
 from crm.tasks.models import Task
@@ -41,7 +40,7 @@ def visible_to(user: User) -> Select[tuple[Task]]:
     people = (joinedload(Task.owner), joinedload(Task.made_by), joinedload(Task.done_by))
     query = select(Task).outerjoin(Task.firm).options(contains_eager(Task.firm), *people)
     own = or_(Task.owner_id == user.id, Task.made_by_id == user.id)
-    within = Task.firm_id.in_(firms.visible_to(user).with_only_columns(Firm.id))
+    within = and_(Task.firm_id.is_not(None), firms.in_sight(user))
     match user.role:
         case Role.AUDITOR:
             return query

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crm.accounts.models import User
 from crm.domain.records import VisitKind
 from crm.firms.models import Firm
-from crm.kit.db import Base
+from crm.kit.db import Base, partial_index
 
 
 class Visit(Base):
@@ -21,6 +21,8 @@ class Visit(Base):
     __tablename__ = "visit"
     __table_args__ = (
         Index("ix_visit_firm_id_visited_on", "firm_id", "visited_on"),
+        # What is still promised is a small part of all that ever was.
+        partial_index("ix_visit_next_on", "next_on", "id", "firm_id", where="next_on IS NOT NULL AND done_on IS NULL"),
         CheckConstraint("next_on IS NULL OR next_step IS NOT NULL", name="promise"),
     )
 
@@ -32,7 +34,7 @@ class Visit(Base):
     met: Mapped[str | None] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
     next_step: Mapped[str | None] = mapped_column(String(300))
-    next_on: Mapped[date | None] = mapped_column(index=True)
+    next_on: Mapped[date | None]
     done_on: Mapped[date | None]
     created_at: Mapped[datetime]
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from crm.accounts.models import User
 from crm.domain.access import FIRM_ROLES, Role
 from crm.domain.records import VisitKind
+from crm.firms import kept
 from crm.firms import queries as firms
 from crm.firms.models import Firm
 from crm.kit.db import db
@@ -29,7 +30,7 @@ def visible_to(user: User) -> Select[tuple[Visit]]:
     and in nothing else.
     """
     query = select(Visit).join(Visit.firm).options(contains_eager(Visit.firm), joinedload(Visit.by))
-    query = query.where(Firm.id.in_(firms.visible_to(user).with_only_columns(Firm.id)))
+    query = query.where(firms.in_sight(user))
     if user.role in FIRM_ROLES:
         return query.where(False)
     if user.role is Role.AGENCY:
@@ -91,8 +92,7 @@ def due(user: User, today: date) -> Due:
         func.count(),
         maintain_column_froms=True,
     )
-    overdue, near, all_open = db.session.execute(counted).one()
-    return Due(overdue, near, all_open)
+    return kept.once(user, "visits", ("due", today), lambda: Due(*db.session.execute(counted).one()))
 
 
 def next_promise(firm_id: int, user: User) -> Visit | None:
@@ -110,7 +110,8 @@ def silent(user: User, today: date) -> Select[tuple[Firm]]:
 
 def count_silent(user: User, today: date) -> int:
     """Count ``silent``."""
-    return db.session.scalar(select(func.count()).select_from(silent(user, today).subquery())) or 0
+    query = silent(user, today).with_only_columns(func.count(), maintain_column_froms=True)
+    return kept.once(user, "visits", ("silent", today), lambda: db.session.scalar(query) or 0)
 
 
 def silent_firms(user: User, today: date, page: int) -> tuple[Page, dict[int, date]]:
