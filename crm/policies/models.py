@@ -53,4 +53,9 @@ class PolicyEdition(Base):
     @property
     def file_name(self) -> str:
         """Where its file lies below instance/packs."""
-        return f"{self.policy_id}/{self.digest}.yaml"
+        return file_name(self.policy_id, self.digest)
+
+
+def file_name(policy_id: str, digest: str) -> str:
+    """Return where the text of a policy lies below instance/packs."""
+    return f"{policy_id}/{digest}.yaml"

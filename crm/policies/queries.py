@@ -17,7 +17,7 @@ from crm.domain.policies import EditionStatus
 from crm.domain.words import N_
 from crm.kit.db import db, is_reading, writing
 from crm.policies import store
-from crm.policies.models import PolicyEdition
+from crm.policies.models import PolicyEdition, file_name
 from crm.rules.pack import Action, Policy, Version
 from crm.rules.reading import PackError, load, parse, texts
 
@@ -193,3 +193,9 @@ def active(user: User) -> dict[str, PolicyEdition]:
     """Return {policy id: the edition in force}."""
     query = visible_to(user).where(PolicyEdition.status == EditionStatus.ACTIVE)
     return {edition.policy_id: edition for edition in db.session.scalars(query)}
+
+
+def file_names(user: User) -> set[str]:
+    """Return the names of the files that belong to an edition."""
+    query = visible_to(user).with_only_columns(PolicyEdition.policy_id, PolicyEdition.digest)
+    return {file_name(policy_id, digest) for policy_id, digest in db.session.execute(query)}

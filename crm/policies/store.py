@@ -6,6 +6,7 @@ one that does not is told and never judged by.
 
 import os
 import tempfile
+from collections.abc import Collection
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from flask import current_app
 
 from crm.policies.models import PolicyEdition
+from crm.rules.document import MOST_BYTES
 
 
 class FileState(StrEnum):
@@ -41,6 +43,23 @@ def keep(edition: PolicyEdition) -> None:
         os.fsync(file.fileno())
     Path(temporary).chmod(0o444)
     Path(temporary).rename(path)
+
+
+def strays(known: Collection[str]) -> list[str]:
+    """Return the files of the folder that are none of ``known`` file names: nobody proposed them, nothing uses them."""
+    folder = Path(current_app.config["PACKS"])
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return sorted({path.relative_to(folder).as_posix() for path in found} - set(known))
+
+
+def stray_text(name: str, known: Collection[str]) -> str | None:
+    """Return the text of one of ``strays``; None for a name that is none of them, and for what is no text."""
+    if name not in strays(known):
+        return None
+    try:
+        return plain((Path(current_app.config["PACKS"]) / name).read_bytes()[:MOST_BYTES].decode())
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def state(edition: PolicyEdition) -> FileState:

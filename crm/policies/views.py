@@ -55,6 +55,7 @@ def index() -> ResponseReturnValue:
         broken={**standing.broken},
         editions=editions,
         waiting=waiting,
+        strays=store.strays(queries.file_names(current_user)),
         changed=[e for e in editions.values() if store.state(e) is store.FileState.CHANGED],
         people=accounts.names_of({i for e in people for i in (e.drafted_by_id, e.activated_by_id) if i}),
         holding=lambda policy: queries.holding(policy, today),

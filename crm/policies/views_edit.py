@@ -35,7 +35,7 @@ TEMPLATE = (OWN.parent / "template.yaml").read_text(encoding="utf-8")
 @bp.route("/editions/new", methods=["GET", "POST"])
 @requires(Permission.POLICY_EDIT)
 def create() -> ResponseReturnValue:
-    """Write a new text, beginning with the text in force, an older edition, or a template of its own or none's."""
+    """Write a new text, beginning with one in force, an older one, a file left in the folder, or a template."""
     form = TextForm(data={"text": _beginning()})
     found: list[faults.Fault] = []
     if form.posted():
@@ -53,6 +53,8 @@ def create() -> ResponseReturnValue:
 
 def _beginning() -> str:
     policy_id, edition_id = request.args.get("policy", ""), request.args.get("edition", "")
+    if stray := request.args.get("file"):
+        return store.stray_text(stray, queries.file_names(current_user)) or TEMPLATE
     if edition_id.isascii() and edition_id.isdigit() and len(edition_id) < 19:
         return store.sound_text(queries.get(int(edition_id), current_user)) or TEMPLATE
     if policy_id:

@@ -188,6 +188,27 @@ def test_a_file_somebody_touched_is_told(people, browse, activate, look, app) ->
     assert "文件被改动" in browse(people.u).get(f"/editions/{edition.id}").words
 
 
+def test_a_file_laid_into_the_folder_is_told_and_can_be_begun_with(
+    people, browse, activate, look, app, in_force
+) -> None:
+    """Nothing is judged by a text that two people have not put in force; nor is it ignored without a word."""
+    from crm.policies import store
+
+    own = look(activate(people.a, people.m))
+    with app.app_context():
+        folder = store.path_of(own).parent
+    (folder / "mine.yaml").write_text(tech_sme(321), encoding="utf-8")
+    writer = browse(people.a)
+    page = writer.get("/policies")
+    assert "1 个没有登记的文件" in page.words
+    assert own.digest not in page.text, "what was proposed here is no stray"
+    (link,) = [link for link in page.links() if "file=" in link]
+    assert "321" in writer.get(link).text
+    assert in_force("tech_sme").digest == own.digest
+    assert "321" not in writer.get("/editions/new?file=../../etc/hostname").text
+    assert "以它起草" not in browse(people.u).get("/policies").words
+
+
 def test_the_guide_names_every_figure(people, browse) -> None:
     from crm.rules.metrics import FIGURES
 
