@@ -131,7 +131,7 @@ def firm(firm_id: int) -> ResponseReturnValue:
         unverified=[due for due in dues if not due.counts],
         total=queries.total(dues, "met"),
         possible=queries.total(dues, "met", "cannot_tell"),
-        awards=firms.awards(record),
+        received=firms.awards(record),
         doors=_doors(firm_id) if can(Permission.FIRM_EDIT) else {},
         fact_name=fact_name,
         year=today.year,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
 
 from crm.decisions.models import Decision
-from crm.domain.ladder import Rung
+from crm.domain.ladder import RUNG_OF, Rung
 from crm.firms import queries as firms
 from crm.firms.models import Firm
 from crm.kit.db import db
@@ -14,7 +14,6 @@ from crm.ladder.service import Gap
 from crm.rules import replay
 from crm.rules.pack import Action, Policy, Version
 from crm.rules.reading import parse
-from crm.screening.service import RUNG_OF
 
 
 def of_firm(firm: Firm, limit: int | None = None) -> list[Decision]:
@@ -46,9 +45,9 @@ def as_kept(decision: Decision) -> Gap:
     return Gap(rung_of(decision), decision.on, decision.action is Action.RENEWAL, None, assessment, policy=policy)
 
 
-def rung_of(decision: Decision) -> Rung:
-    """Return the rung that was asked for."""
-    return RUNG_OF[decision.policy_id]
+def rung_of(decision: Decision) -> Rung | None:
+    """Return the rung that was asked for; None for a policy that is none's."""
+    return RUNG_OF.get(decision.policy_id)
 
 
 def purposes(decisions: Iterable[Decision]) -> list[str]:

@@ -1,6 +1,6 @@
 """Where one enters."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,6 +16,7 @@ from crm.kit.pages import page
 from crm.kit.tables import asked_day
 from crm.ladder import service as ladder
 from crm.policies import queries as policies
+from crm.screening.words import policy_name
 
 bp = Blueprint("decisions", __name__, url_prefix="/firms/<int:firm_id>/decisions")
 
@@ -32,6 +33,7 @@ def index(firm_id: int) -> ResponseReturnValue:
         head=firms.head(record, clock.today()),
         decisions=kept,
         rung_of=queries.rung_of,
+        policy_name=policy_name,
     )
 
 
@@ -42,8 +44,13 @@ def keep(firm_id: int) -> ResponseReturnValue:
     today = clock.today()
     day = asked_day(today)
     record = firms.get(firm_id, current_user)
-    asked = request.args.get("rung", "")
-    gap = ladder.gap(record, day, Rung(asked) if asked in set(POLICY_OF) else None)
+    rung, policy_id = request.args.get("rung", ""), request.args.get("policy", "")
+    if policy_id and policy_id not in policies.in_force():
+        abort(404)
+    if policy_id:
+        gap = ladder.towards(record, day, policy_id)
+    else:
+        gap = ladder.gap(record, day, Rung(rung) if rung in set(POLICY_OF) else None)
     form = KeepForm()
     mark = service.seen(gap)
     if form.posted():
@@ -83,5 +90,6 @@ def show(firm_id: int, decision_id: int) -> ResponseReturnValue:
         faults=faults,
         gap=queries.as_kept(decision) if readable else None,
         rung=queries.rung_of(decision),
+        policy_name=policy_name,
         changed_since=policy is None or policy.digest != decision.pack_digest,
     )

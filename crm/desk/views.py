@@ -30,6 +30,7 @@ from crm.ladder import service as ladder
 from crm.plans import queries as plans
 from crm.requests import queries as requests
 from crm.screening import queries as screening
+from crm.screening.words import policy_name
 from crm.tasks import queries as tasks
 from crm.visits import queries as visits
 
@@ -115,6 +116,7 @@ def firm(firm_id: int) -> ResponseReturnValue:
         certificates=firms.certifications(firm),
         decisions=decisions.of_firm(firm, 3) if can(Permission.DECISION_READ) else [],
         rung_of=decisions.rung_of,
+        policy_name=policy_name,
         years=years,
         figures=figures,
         figure_labels=FIGURES,

@@ -58,5 +58,6 @@ POLICY_OF: dict[Rung, str] = {
     Rung.SINGLE_CHAMPION: "single_champion",
     Rung.LEADING: "leading",
 }
+RUNG_OF: dict[str, Rung] = {policy: rung for rung, policy in POLICY_OF.items()}
 # The way up; a step beside it is held on the way and is nobody's aim (2号第三十条 takes it for one of two ways in).
 BESIDE = frozenset({Rung.INNOVATIVE_SME})

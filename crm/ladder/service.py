@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import select
 
 from crm.domain.errors import Refused
-from crm.domain.ladder import BESIDE, POLICY_OF, RANK, RUNGS, Rung
+from crm.domain.ladder import BESIDE, POLICY_OF, RANK, RUNG_OF, RUNGS, Rung
 from crm.firms.models import Firm
 from crm.ladder import facts, queries
 from crm.policies import queries as policies
@@ -20,14 +20,14 @@ from crm.rules.pack import Action, Policy
 
 @dataclass(frozen=True)
 class Gap:
-    """A rung and what the rule in force on the day says of the firm.
+    """A rung, or a policy that is none, and what the rule in force on the day says of the firm.
 
     ``renewal``: the firm stands on it and asks again, ``expires_on`` is the last day of what it holds. When no version
     holds on the day ``assessment`` is None and ``refused`` says why. ``facts`` is the one row that was judged, money in
     fen. ``policy`` is what is judged by, whether or not a version of it holds; None when none is in force.
     """
 
-    rung: Rung
+    rung: Rung | None
     on: date
     renewal: bool
     expires_on: date | None
@@ -92,6 +92,14 @@ def gap(firm: Firm, on: date, rung: Rung | None = None) -> Gap:
     return _judge(
         Gap(target, on, target in held, held.get(target), None, facts=frame, policy=in_force.get(POLICY_OF[target]))
     )
+
+
+def towards(firm: Firm, on: date, policy_id: str) -> Gap:
+    """Assess one firm by any policy on a day; what is the policy of no rung has no renewal."""
+    if policy_id in RUNG_OF:
+        return gap(firm, on, RUNG_OF[policy_id])
+    frame = facts.build(select(Firm.id).where(Firm.id == firm.id), on)
+    return _judge(Gap(None, on, False, None, None, facts=frame, policy=policies.in_force().get(policy_id)))
 
 
 def what_if(now: Gap, changed: Mapping[str, Any]) -> Gap:

@@ -13,7 +13,7 @@ from sqlalchemy import Select, String, delete, func, insert, select, tuple_, typ
 
 from crm.accounts.models import User
 from crm.domain.errors import Refused
-from crm.domain.ladder import POLICY_OF
+from crm.domain.ladder import RUNG_OF
 from crm.domain.words import N_
 from crm.firms.models import Certification, Firm
 from crm.firms.queries import valid_on
@@ -37,7 +37,6 @@ SCHEMA: dict[str, pl.DataType] = {
 }
 KEY = ["firm_id", "policy_id"]
 STEPS = {"criterion": "short", "fact": "unknown"}
-RUNG_OF = {policy: rung for rung, policy in POLICY_OF.items()}
 
 
 def judge(

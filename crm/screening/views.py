@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm.domain.access import Permission
-from crm.domain.ladder import RANK
+from crm.domain.ladder import RANK, RUNG_OF
 from crm.domain.places import CITY, DISTRICTS
 from crm.domain.words import N_
 from crm.kit import clock
@@ -42,8 +42,8 @@ def index() -> ResponseReturnValue:
     counts = queries.counts(current_user, today - timedelta(LATELY))
     policies = {key: policy for key, policy in known().items() if key in counts}
     windows = {key: _window(policy, today) for key, policy in policies.items()}
-    closing = {key: window.closes for key, window in windows.items() if window and key in service.RUNG_OF}
-    expiring = queries.expiring(current_user, today, {service.RUNG_OF[key]: on for key, on in closing.items()})
+    closing = {key: window.closes for key, window in windows.items() if window and key in RUNG_OF}
+    expiring = queries.expiring(current_user, today, {RUNG_OF[key]: on for key, on in closing.items()})
     return page(
         "screening/index.html",
         ActForm(),
@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
         counts=counts,
         windows=windows,
         months={key: policy.next_expected_month(today) for key, policy in policies.items()},
-        expiring={key: expiring.get(service.RUNG_OF[key], 0) for key in closing},
+        expiring={key: expiring.get(RUNG_OF[key], 0) for key in closing},
         link=_link,
         link_expiring=lambda key: _expiring(key, closing[key], today),
         timed={policy.kind for policy in policies.values() if windows[policy.id] or policy.next_expected_month(today)},
@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
 
 def _of_kind(kind: str, policies: Iterable[Policy]) -> list[Policy]:
     """Return the policies of a kind, those of the ladder from the ground up."""
-    rank = {policy_id: RANK[rung] for policy_id, rung in service.RUNG_OF.items()}
+    rank = {policy_id: RANK[rung] for policy_id, rung in RUNG_OF.items()}
     return sorted((p for p in policies if p.kind == kind), key=lambda p: (rank.get(p.id, len(RANK) + 1), p.id))
 
 
@@ -81,7 +81,7 @@ def _link(policy_id: str, test: str, *more: str, sort: str = "name") -> str:
 
 
 def _expiring(policy_id: str, closes: date, today: date) -> str:
-    where = f"certificate.expiring({(closes - today).days},{service.RUNG_OF[policy_id].value})"
+    where = f"certificate.expiring({(closes - today).days},{RUNG_OF[policy_id].value})"
     return url_for("lists.index", where=where, columns=f"rung,expires,district,screening.{policy_id},officer")
 
 

@@ -1,8 +1,13 @@
 """Keeping an assessment as an officer does it, and reading it again."""
 
-import pytest
-from sqlalchemy import text
+from datetime import date
 
+import pytest
+from sqlalchemy import select, text
+
+from crm.decisions import service
+from crm.decisions.models import Decision
+from crm.domain.ladder import Rung
 from crm.kit.db import db, transaction
 from tests.decisions.test_service import other_rules
 from tests.ladder.conftest import WAN
@@ -100,3 +105,23 @@ def test_statements_do_not_grow_with_what_is_kept(good_firm, browse, make, state
     with statements() as more:
         officer.get(f"/firms/{firm.id}/decisions")
     assert len(more) == len(few)
+
+
+def test_an_award_is_decided_on_and_kept_with_its_money(browse, make, app) -> None:
+    """穗府办规〔2025〕13号: at most 100 万元 for a little giant recognised this year."""
+    firm = make.firm(name="广州甲甲科技有限公司")
+    make.certification(firm, Rung.LITTLE_GIANT, issued_on=date(2026, 1, 5), expires_on=date(2029, 1, 4))
+    officer = browse(make.user("officer"))
+    (link,) = [
+        link for link in officer.get(f"/firms/{firm.id}/awards").links() if "policy=gz_little_giant_award" in link
+    ]
+    page = officer.submit(link, {"purpose": "同意兑付"})
+    assert "0.00–100.00 万元" in page.words
+    assert "与留存时一致" in page.words
+    with app.app_context():
+        assert service.replay_all().sound
+        kept = db.session.scalars(select(Decision)).one()
+        assert (kept.policy_id, kept.outcome, kept.found["award.most"]) == ("gz_little_giant_award", "met", 100 * WAN)
+    assert "小巨人" in officer.get(f"/firms/{firm.id}/decisions").words
+    assert "同意兑付" in officer.get(f"/firms/{firm.id}").words
+    officer.get(f"/firms/{firm.id}/decisions/new?policy=nothing", status=404)
