@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -98,7 +99,31 @@ def changed(found: list[Knob], typed: Mapping[str, str]) -> tuple[dict[str, Deci
         number = number / PER_CENT if knob.edge.kind is Kind.RATIO else number
         if number != knob.edge.value:
             values[key] = number
-    return values, faults
+    return values, faults | _out_of_order(found, values, typed)
+
+
+def _out_of_order(found: list[Knob], values: Mapping[str, Decimal], typed: Mapping[str, str]) -> dict[str, str]:
+    """Return {key: what is wrong} of edges that would no longer rise from band to band."""
+    faults: dict[str, str] = {}
+    for lower, upper in pairwise(found):
+        if not _meet(lower.edge, upper.edge):
+            continue
+        low, high = (values.get(knob.edge.key, knob.edge.value) for knob in (lower, upper))
+        if low < high:
+            continue
+        if upper.edge.key in values:
+            other = typed.get(lower.edge.key, lower.shown).strip()
+            faults[upper.edge.key] = _("各档从低到高：这里应大于上一档的 %(other)s", other=other[:LONGEST])
+        else:
+            other = typed.get(upper.edge.key, upper.shown).strip()
+            faults[lower.edge.key] = _("各档从低到高：这里应小于下一档的 %(other)s", other=other[:LONGEST])
+    return faults
+
+
+def _meet(lower: Edge, upper: Edge) -> bool:
+    """Whether two edges are of the same bands, one after the other."""
+    of = [edge.key.rpartition(".")[0] for edge in (lower, upper)]
+    return lower.sign is None and upper.sign is None and of[0] == of[1]
 
 
 def _number(text: str) -> Decimal | None:

@@ -141,11 +141,14 @@ def test_what_is_typed_wrong_is_told_at_its_field(browse, people) -> None:
         page = browser.submit("/policies/hidden_champion/what-if", {"sales.at_least": typed}, status=422)
         assert "有的数不能用" in page.words
         assert page.form()[1]["sales.at_least"] == typed
-    # Bands that no longer meet are told with their line.
     page = browser.submit("/policies/tech_sme/what-if", {"staff.at_most": "400", "tech_staff_score.0.1": "14"})
     assert "正在试算" in page.words
     page = browser.submit("/policies/tech_sme/what-if", {"tech_staff_score.0.1": "50"}, status=422)
-    assert "改后的分段不成立" in page.words
+    assert "这里应小于下一档的" in page.words
+    page = browser.submit(
+        "/policies/tech_sme/what-if", {"tech_staff_score.0.0": "12", "tech_staff_score.0.1": "11"}, status=422
+    )
+    assert "这里应大于上一档的 12" in page.words
 
 
 def test_the_whole_register_is_for_who_may_see_it(browse, people, make, work) -> None:
