@@ -69,6 +69,7 @@ def apply(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
         item, rows = _read(import_id)
         step.at(1, 2, N_("写入档案"), last=True)
         with transaction():
+            step.hold()
             item = db.session.get_one(Import, import_id)
             owner = db.session.get_one(User, item.owner_id)
             planned = plan.make(rows, owner, layout_of(item).kind, clock.today(), lock=True)
@@ -92,6 +93,7 @@ def take_back(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
         return {}
     step.at(0, 1, N_("撤销导入"), last=True)
     with _all_kept(), transaction():
+        step.hold()
         item = db.session.get_one(Import, import_id)
         owner = db.session.get_one(User, item.owner_id)
         counts = undo.undo(item, owner)

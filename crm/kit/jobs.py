@@ -88,8 +88,8 @@ class Step:
     def at(self, done: int, total: int, stage: str, *, last: bool = False) -> None:
         """Record progress in a transaction of its own; call it outside the job's own transactions.
 
-        ``last``: what follows is one transaction to the end, and nobody asks again. Raises Cancelled when the owner
-        has asked to stop.
+        ``last``: what follows is one transaction to the end (see ``hold``), and nobody asks again. Raises Cancelled
+        when the owner has asked to stop.
         """
         with transaction():
             job = db.session.get_one(Job, self.job_id)
@@ -98,6 +98,13 @@ class Step:
             cancelled = job.cancel_asked
         if cancelled:
             raise Cancelled
+
+    def hold(self) -> None:
+        """Keep the job from being started a second time while the caller's transaction lasts, however long that is.
+
+        On SQLite the transaction that writes does so by itself; PostgreSQL's workers pass over a row that is held.
+        """
+        db.session.execute(select(Job.id).where(Job.id == self.job_id).with_for_update())
 
 
 Handler = Callable[[dict[str, Any], Step], dict[str, Any]]
