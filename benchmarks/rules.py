@@ -21,7 +21,7 @@ from pathlib import Path
 import polars as pl
 
 from crm.rules.catalogue import FACTS
-from crm.rules.evaluate import _plan, judge, kept_plan, prepare
+from crm.rules.evaluate import judge, kept_plan, prepare, stages
 from crm.rules.figure import Kind
 from crm.rules.metrics import FIGURES
 from crm.rules.pack import Policy, Version, conditions, in_force
@@ -55,7 +55,7 @@ def main() -> None:
         """What openfisca-core works out, and the third outcome: no values, thresholds, shortfalls."""
         for _policy, version in judged:
             frame = prepared.lazy()
-            for stage in kept_plan(version, (), _plan):
+            for stage in kept_plan(version, (), stages):
                 frame = frame.with_columns(stage)
             frame.select(version.criteria.id).collect()
 

@@ -5,6 +5,9 @@ from enum import StrEnum
 from crm.domain.words import N_
 from crm.domain.workflow import Workflow
 
+# The job that has every firm judged again: whoever changes the rules asks for it, a room floors above does it.
+SCREEN_AGAIN = "screening.pass"
+
 
 class EditionStatus(StrEnum):
     """Where an edition stands: written in a draft, unchanged once proposed, judged by while active, kept for ever."""

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from crm.accounts.models import User
 from crm.domain.errors import Refused
-from crm.domain.policies import EDITION_WORKFLOW, SECOND_PERSON, EditionAction, EditionStatus
+from crm.domain.policies import EDITION_WORKFLOW, SCREEN_AGAIN, SECOND_PERSON, EditionAction, EditionStatus
 from crm.domain.words import N_
 from crm.journal.service import record
 from crm.kit import clock, jobs
@@ -138,8 +138,8 @@ def withdraw(edition: PolicyEdition, actor: User, why: str) -> None:
 
 
 def _screen_again(actor: User) -> None:
-    """Have every firm judged by what is in force now; the pass stands floors above and is asked for by its name."""
-    jobs.enqueue("screening.pass", actor.id, {"cause": "demand"})
+    """Have every firm judged by what is in force now."""
+    jobs.enqueue(SCREEN_AGAIN, actor.id, {"cause": "demand"})
 
 
 def keep_files() -> None:

@@ -51,7 +51,7 @@ def judge(version: Version, prepared: pl.DataFrame) -> pl.DataFrame:
     """Return what ``evaluate`` does of facts that are prepared: the metrics are worked out once for many policies."""
     given = [name for name in version.scores if name in prepared.columns]
     given += [p.id for score in version.scores.values() for p in score.parts if p.id in prepared.columns]
-    for stage in kept_plan(version, tuple(given), _plan):
+    for stage in kept_plan(version, tuple(given), stages):
         prepared = prepared.with_columns(stage)
     return prepared
 
@@ -71,13 +71,13 @@ def kept_plan(version: Version, about: Any, make: Callable[[Version, Any], T]) -
     return kept[1]
 
 
-def _plan(version: Version, stated: tuple[str, ...]) -> tuple[list[pl.Expr], ...]:
+def stages(version: Version, stated: tuple[str, ...]) -> tuple[list[pl.Expr], ...]:
     """Return the expressions in stages: parts, scores, scores of scores, leaves, nodes from the bottom up, money."""
-    stages: list[list[pl.Expr]] = []
+    scored: list[list[pl.Expr]] = []
     for summed in (False, True):
         scores = {name: score for name, score in version.scores.items() if bool(score.blocks) is summed}
-        stages.append([expr for score in scores.values() for part in score.parts for expr in _part(part, stated)])
-        stages.append([expr for name, score in scores.items() for expr in _score(name, score, stated)])
+        scored.append([expr for score in scores.values() for part in score.parts for expr in _part(part, stated)])
+        scored.append([expr for name, score in scores.items() for expr in _score(name, score, stated)])
     leaves: list[pl.Expr] = []
     levels: dict[int, list[pl.Expr]] = {}
     known_scores = set(version.scores) | {part.id for score in version.scores.values() for part in score.parts}
@@ -86,7 +86,7 @@ def _plan(version: Version, stated: tuple[str, ...]) -> tuple[list[pl.Expr], ...
     for part in award.parts if award else ():
         leaves += [expr for condition in part.when for expr in _condition(condition, is_score=False)]
     given = awards.stages(award, version.criteria.id) if award else []
-    return (*stages, leaves, *(levels[depth] for depth in sorted(levels)), *given)
+    return (*scored, leaves, *(levels[depth] for depth in sorted(levels)), *given)
 
 
 def _walk(node: Node, scores: set[str], leaves: list[pl.Expr], levels: dict[int, list[pl.Expr]]) -> int:

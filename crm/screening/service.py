@@ -14,6 +14,7 @@ from sqlalchemy import Select, String, delete, func, insert, select, tuple_, typ
 from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.domain.ladder import RUNG_OF
+from crm.domain.policies import SCREEN_AGAIN
 from crm.domain.words import N_
 from crm.firms.models import Certification, Firm
 from crm.firms.queries import valid_on
@@ -26,7 +27,6 @@ from crm.rules.evaluate import Outcome, prepare
 from crm.rules.pack import Policy
 from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningDue, ScreeningRun
 
-WALK = "screening.pass"
 FIRMS_A_WRITE = 2_000
 DUE_AT_ONCE = 1_000  # changes of files taken up together: a long list does not hold the register for long
 SCHEMA: dict[str, pl.DataType] = {
@@ -117,34 +117,38 @@ def walk(on: date, cause: Cause, step: jobs.Step | None = None) -> int:
 
 def catch_up(on: date) -> bool:
     """Judge again the firms whose files have changed; return whether there were any. Call it outside a transaction."""
-    due = select(ScreeningDue.id, ScreeningDue.firm_id).order_by(ScreeningDue.id).limit(DUE_AT_ONCE)
-    with transaction(writing=False):
-        if db.session.execute(due.limit(1)).first() is None:
-            return False
     began = clock.now()
-    with transaction():
+    due = select(ScreeningDue.id, ScreeningDue.firm_id).order_by(ScreeningDue.id)
+    with transaction(writing=False):
+        lines = [line for line, _firm in db.session.execute(due.limit(DUE_AT_ONCE))]
+        if not lines:
+            return False
         policies = in_force()
-        lines = db.session.execute(due.with_for_update(skip_locked=True)).all()
-        ids = sorted({firm_id for _id, firm_id in lines})
+        asked = select(ScreeningDue.firm_id).where(ScreeningDue.id.in_(lines))
+        found = judge(select(Firm.id).where(Firm.id.in_(asked), Firm.merged_into_id.is_(None)), on, policies)
+    with transaction():
+        # What another worker has taken up meanwhile is his.
+        held = db.session.execute(due.where(ScreeningDue.id.in_(lines)).with_for_update(skip_locked=True)).all()
+        ids = sorted({firm_id for _line, firm_id in held})
         if ids:
-            found = judge(select(Firm.id).where(Firm.id.in_(ids), Firm.merged_into_id.is_(None)), on, policies)
-            turned = _keep(found, ids, on, Cause.EDIT, _screened_before())
-            db.session.execute(delete(ScreeningDue).where(ScreeningDue.id.in_([line for line, _firm in lines])))
+            mine = found.filter(pl.col("firm_id").is_in(ids))
+            turned = _keep(mine, ids, on, Cause.EDIT, _screened_before())
+            db.session.execute(delete(ScreeningDue).where(ScreeningDue.id.in_([line for line, _firm in held])))
             _note(on, Cause.EDIT, began, len(ids), turned, policies)
     return bool(ids)
 
 
 def start(owner: User) -> jobs.Job:
     """Have everything judged now, in the background."""
-    return jobs.enqueue(WALK, owner.id, {"cause": Cause.DEMAND.value})
+    return jobs.enqueue(SCREEN_AGAIN, owner.id, {"cause": Cause.DEMAND.value})
 
 
 def start_night() -> jobs.Job:
     """Have everything judged tonight; the job begins again when its worker dies."""
-    return jobs.enqueue(WALK, None, {"cause": Cause.NIGHT.value})
+    return jobs.enqueue(SCREEN_AGAIN, None, {"cause": Cause.NIGHT.value})
 
 
-@jobs.handles(WALK)
+@jobs.handles(SCREEN_AGAIN)
 def _walk(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
     return {"turned": walk(clock.today(), Cause(params["cause"]), step)}
 

@@ -1,5 +1,6 @@
 """The pass over the register: outcomes kept, what turned, who waits."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -120,6 +121,33 @@ def test_an_edit_is_screened_at_once_and_told(make) -> None:
     assert found(firm, "tech_sme").outcome == 2
     assert ("tech_sme", 1, 2, Cause.EDIT) in changes()
     assert service.catch_up(ON) is False
+
+
+def test_what_another_worker_takes_up_meanwhile_is_his(app: Flask, make, monkeypatch) -> None:
+    firm = holder(make, audited=None)
+    walk()
+    with transaction():
+        db.session.merge(firm).audited_collection = True
+        derived.refresh([firm.id])
+    judge = service.judge
+
+    def and_somebody_else_was_faster(*args, **options):
+        judged = judge(*args, **options)
+        monkeypatch.setattr(service, "judge", judge)
+        # Judging only reads: the register is free for others all the while.
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(faster).result(20)
+        return judged
+
+    def faster() -> bool:
+        with app.app_context():
+            return service.catch_up(ON)
+
+    monkeypatch.setattr(service, "judge", and_somebody_else_was_faster)
+    assert service.catch_up(ON) is False
+    told = [change for change in changes() if change[3] is Cause.EDIT]
+    assert ("tech_sme", 1, 2, Cause.EDIT) in told
+    assert len(told) == len(set(told)), "nothing is told twice"
 
 
 def test_a_certificate_that_ran_out_is_lost_overnight(make) -> None:
