@@ -132,4 +132,7 @@ def _number(text: str) -> Decimal | None:
         number = Decimal(plain) if len(plain) <= LONGEST and "_" not in plain else None
     except InvalidOperation:
         return None
-    return number if number is not None and number.is_finite() else None
+    if number is None or not number.is_finite():
+        return None
+    # Written out, a number of so many digits would fill the memory.
+    return number if -LONGEST < number.adjusted() < LONGEST and number.as_tuple().exponent > -LONGEST else None
