@@ -22,10 +22,12 @@ from crm.journal.models import Event
 from crm.journal.service import Entry, record_many
 from crm.kit import clock
 from crm.kit.db import chunks, db
+from crm.kit.jobs import Step
 
 Key = tuple[str, int]
 # What this room keeps about its own work, and what is worked out from the files, does not hold a firm fast.
 OWN = WORKED_OUT | {ImportRow.__tablename__, Decision.__tablename__}
+STEPS = 5  # of the job: what is looked at before anything is written, and what is told here
 RETURN = AnnualReturn.__tablename__
 
 
@@ -45,7 +47,7 @@ class Back:
         return not self.changed and not self.reasons
 
 
-def undo(item: Import, owner: User) -> dict[str, int]:
+def undo(item: Import, owner: User, step: Step) -> dict[str, int]:
     """Take back every row that can be; return {"undone": rows, "kept": rows}. Every statement is set against set."""
     query = select(ImportRow).where(ImportRow.import_id == item.id, ImportRow.undone_at.is_(None))
     written = [row for row in db.session.scalars(query.order_by(ImportRow.number.desc())) if row.written]
@@ -66,7 +68,8 @@ def undo(item: Import, owner: User) -> dict[str, int]:
                 state[key].update(values)
         backs.append(back)
     _explain(backs, item)
-    _write([back for back in backs if back.free], state, gone, owner, item)
+    _write([back for back in backs if back.free], state, gone, owner, item, step)
+    step.tell(4, STEPS, N_("保存逐行结果"))
     return _settle(backs)
 
 
@@ -167,9 +170,10 @@ def _explain(backs: Sequence[Back], item: Import) -> None:
 
 
 def _write(
-    free: Sequence[Back], state: Mapping[Key, dict[str, Any]], gone: set[Key], owner: User, item: Import
+    free: Sequence[Back], state: Mapping[Key, dict[str, Any]], gone: set[Key], owner: User, item: Import, step: Step
 ) -> None:
     """Set back what was changed, remove what was made, and record both."""
+    step.tell(1, STEPS, N_("恢复写入前的内容"))
     columns: dict[Key, set[str]] = defaultdict(set)
     for back in free:
         for key, values in back.sets.items():
@@ -182,12 +186,14 @@ def _write(
     for table in reversed(db.metadata.sorted_tables):
         for part in chunks(sorted(record_id for name, record_id in gone if name == table.name)):
             db.session.execute(delete(table).where(table.c.id.in_(part)))
+    step.tell(2, STEPS, N_("重算检索和完整度"))
     work_out(
         (w["table"], back.row.firm_id)
         for back in free
         for w in back.row.written or ()
         if back.row.firm_id is not None and (Firm.__tablename__, back.row.firm_id) not in gone
     )
+    step.tell(3, STEPS, N_("记入操作记录"))
     entries = []
     for back in free:
         firm_id = back.row.firm_id

@@ -30,6 +30,7 @@ from crm.kit.db import db, transaction
 STALE = N_("预检之后库里的数据有变化（第{row}行），没有写入任何内容：请重新预检")
 TWICE = N_("写入时别人刚刚登记了同样的记录，没有写入任何内容：请重新预检")
 NOT_WHOLE = N_("有{count}行不能导入或还没有确认，整表没有写入")
+STEPS = writing.STEPS
 WRITTEN = (RowOutcome.CREATE, RowOutcome.UPDATE)
 
 
@@ -65,9 +66,9 @@ def apply(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
     if not _awaits(import_id, ImportStatus.APPLYING, step):
         return {}
     with _all_kept(), _failing(import_id):
-        step.at(0, 2, N_("读取表格"))
+        step.at(0, STEPS, N_("读取表格"))
         item, rows = _read(import_id)
-        step.at(1, 2, N_("写入档案"), last=True)
+        step.at(1, STEPS, N_("与库中档案比对"), last=True)
         with transaction():
             step.hold()
             item = db.session.get_one(Import, import_id)
@@ -77,7 +78,8 @@ def apply(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
             held_back = [p for p in planned if p.outcome in {RowOutcome.REJECT, RowOutcome.UNSURE}]
             if params["whole"] and held_back:
                 raise Refused(NOT_WHOLE, count=len(held_back))
-            kept = writing.write(planned, owner, item)
+            kept = writing.write(planned, owner, item, step)
+            step.tell(STEPS - 1, STEPS, N_("保存逐行结果"))
             item.status, item.applied_at = ImportStatus.APPLIED, clock.now()
             item.whole = params["whole"]
             _keep(import_id, planned, kept)
@@ -91,12 +93,12 @@ def take_back(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
     import_id = params["import_id"]
     if not _awaits(import_id, ImportStatus.UNDOING, step):
         return {}
-    step.at(0, 1, N_("撤销导入"), last=True)
+    step.at(0, undo.STEPS, N_("核对写入后的改动"), last=True)
     with _all_kept(), transaction():
         step.hold()
         item = db.session.get_one(Import, import_id)
         owner = db.session.get_one(User, item.owner_id)
-        counts = undo.undo(item, owner)
+        counts = undo.undo(item, owner, step)
         item.status, item.undone_at = ImportStatus.UNDONE, clock.now()
         record("import.undone", owner, "import", item.id, counts=counts)
         return counts

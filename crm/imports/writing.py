@@ -13,6 +13,7 @@ from sqlalchemy import Column, bindparam, insert, select, update
 
 from crm.accounts.models import User
 from crm.domain.lists import RowOutcome
+from crm.domain.words import N_
 from crm.firms import derived, names
 from crm.firms.care_models import Assignment
 from crm.firms.models import AnnualReturn, Contact, Firm, FormerName, Move
@@ -22,6 +23,7 @@ from crm.imports.plan import Planned
 from crm.journal.service import Entry, plain, record_many
 from crm.kit import clock
 from crm.kit.db import Base, chunks, db, new_ids
+from crm.kit.jobs import Step
 from crm.visits.models import Visit
 
 # Counters and what is worked out from the rest of a file: an undo neither turns them back nor is hindered by them.
@@ -29,15 +31,19 @@ STAMPS = frozenset({"version", "updated_at", "completeness", "last_contact_on"})
 # Records by which a firm is found.
 NAMING = frozenset(table.__tablename__ for table in (Firm, FormerName, Contact))
 Kept = dict[int, list[dict[str, Any]]]
+STEPS = 6  # of the job: the table read, the plan made, and what is told here and behind it
 
 
-def write(planned: Sequence[Planned], owner: User, item: Import) -> Kept:
+def write(planned: Sequence[Planned], owner: User, item: Import, step: Step) -> Kept:
     """Write every row that creates or updates; return {row number: what it wrote} as ``ImportRow.written`` keeps it."""
+    step.tell(2, STEPS, N_("写入档案"))
     work = [p for p in planned if p.outcome in {RowOutcome.CREATE, RowOutcome.UPDATE}]
     writes = [w for p in work for w in p.writes]
     _insert([w for w in writes if w.before is None], owner)
     change({_key(w.held): w.held.values for w in writes if w.before is not None}, _columns(writes))
+    step.tell(3, STEPS, N_("重算检索和完整度"))
     work_out((w.held.table.__tablename__, _firm_id(w)) for w in writes)
+    step.tell(4, STEPS, N_("记入操作记录"))
     record_many([_entry(p, item) for p in work], owner)
     return _kept(work)
 

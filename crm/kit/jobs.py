@@ -1,11 +1,14 @@
 """Long work: queued in the database, done by the worker, watched and cancelled from a page."""
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from flask import current_app
 from sqlalchemy import JSON, ForeignKey, String, Text, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,6 +40,14 @@ STATUS_LABELS: dict[JobStatus, str] = {
     JobStatus.CANCELLED: N_("已取消"),
 }
 OVER = frozenset({JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED})
+
+
+class Progress(NamedTuple):
+    """``done`` of ``total`` steps, and what is being done."""
+
+    done: int
+    total: int
+    stage: str
 
 
 class Job(Base):
@@ -71,6 +82,14 @@ class Job(Base):
         """Whether nothing more will happen."""
         return self.status in OVER
 
+    @property
+    def progress(self) -> Progress:
+        """What the job said last, be it in the middle of a transaction (see ``Step.tell``)."""
+        try:
+            return Progress(*json.loads(_told(self.id).read_text("utf-8")))
+        except FileNotFoundError:
+            return Progress(self.done, self.total, self.stage)
+
 
 files.held_by(Job.result_key)
 
@@ -96,8 +115,17 @@ class Step:
             job.done, job.total, job.stage, job.stoppable = done, total, stage, not last
             job.lease_until = clock.now() + LEASE
             cancelled = job.cancel_asked
+        _told(self.job_id).unlink(missing_ok=True)
         if cancelled:
             raise Cancelled
+
+    def tell(self, done: int, total: int, stage: str) -> None:
+        """Say how far the caller's transaction has come: in a file, for records are read only when it is over."""
+        told = _told(self.job_id)
+        told.parent.mkdir(parents=True, exist_ok=True)
+        new = told.with_suffix(".new")
+        new.write_text(json.dumps((done, total, stage)), "utf-8")
+        new.replace(told)
 
     def hold(self) -> None:
         """Keep the job from being started a second time while the caller's transaction lasts, however long that is.
@@ -105,6 +133,10 @@ class Step:
         On SQLite the transaction that writes does so by itself; PostgreSQL's workers pass over a row that is held.
         """
         db.session.execute(select(Job.id).where(Job.id == self.job_id).with_for_update())
+
+
+def _told(job_id: int) -> Path:
+    return Path(current_app.instance_path) / "progress" / str(job_id)
 
 
 Handler = Callable[[dict[str, Any], Step], dict[str, Any]]
@@ -200,6 +232,7 @@ def _claim() -> tuple[int, str, dict[str, Any]] | None:
             job.error = N_("处理进程多次中断，已停止重试：请缩小范围后再试，或联系管理员")
             return None
         job.status, job.tries, job.lease_until = JobStatus.RUNNING, job.tries + 1, now + LEASE
+        _told(job.id).unlink(missing_ok=True)  # of a worker that died
         return job.id, job.kind, job.params
 
 
@@ -210,3 +243,4 @@ def _finish(job_id: int, status: JobStatus, *, result: dict[str, Any] | None = N
         if result:
             job.result_key, job.result_name = result.get("file_key"), result.get("file_name")
             job.done = job.total
+    _told(job_id).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from crm.domain.lists import Answer
 from crm.firms.models import Firm
+from crm.imports import undo, writing
 from crm.imports.models import Decision, Import
 from crm.kit import jobs
 from crm.kit.db import db
@@ -18,6 +20,7 @@ from tests.browse import Browser
 from tests.imports.desk import Desk, book
 from tests.make import Make, uscc
 
+HTML = "{http://www.w3.org/1999/xhtml}"
 NAME = "广州澜图软件科技有限公司"
 
 
@@ -144,3 +147,24 @@ def test_queries_do_not_grow_with_the_rows(
             browser.get("/imports")
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_the_page_tells_how_far_the_writing_and_the_undo_have_come(
+    desk: Desk, make: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are one transaction: nothing of it can be read by others, and yet the bar moves."""
+    item = desk.check(book([uscc(701), "广州新来科技有限公司", "天河区", "2016-05-06", 2025, 10, 1]))
+    seen = []
+    work_out = writing.work_out
+
+    def look_meanwhile(touched: Any) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            page = pool.submit(browser.get, f"/imports/{item.id}").result(20)
+        seen.append((next(page.tree.iter(f"{HTML}progress")).attrib["value"], "重算检索和完整度" in page.words))
+        work_out(touched)
+
+    monkeypatch.setattr(writing, "work_out", look_meanwhile)
+    monkeypatch.setattr(undo, "work_out", look_meanwhile)
+    item = desk.apply(item)
+    desk.undo(item)
+    assert seen == [("3", True), ("2", True)]

@@ -34,3 +34,13 @@ def test_a_job_that_holds_its_row_is_not_begun_again(app: Flask) -> None:
             job = db.session.get_one(jobs.Job, job_id)
             job.status, job.finished_at = jobs.JobStatus.DONE, clock.now()
         assert second.result(20) is None
+
+
+def test_what_a_worker_that_died_said_last_is_not_told_of_the_next(app: Flask) -> None:
+    with app.app_context(), transaction():
+        job_id = jobs.enqueue("imports.apply", None, {"import_id": 0}).id
+        jobs.Step(job_id).tell(4, 6, "记入操作记录")
+    with app.app_context():
+        assert jobs._claim() is not None
+        with transaction(writing=False):
+            assert db.session.get_one(jobs.Job, job_id).progress == (0, 0, "")

@@ -64,6 +64,7 @@ def test_rows_from_the_keyboard_a_cell_on_the_spot_and_back_again(walk) -> None:
     assert "示例软件园" in park.evaluate(offered), "what others have is offered while one types"
     page.keyboard.press("Escape")
     expect(row.locator(".cell-form")).to_have_count(0)
+    expect(row.locator("[data-edit]").first).to_be_focused()
     page.keyboard.press("e")
     row.locator(".cell-form input[name=value]").fill("示例步行园")
     page.keyboard.press("Enter")
