@@ -4,10 +4,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, event, make_url, text
@@ -138,6 +140,13 @@ def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
             event.remove(engine, "before_cursor_execute", listener)
 
     return gather
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """Let the clock run from noon of 26 November 2026: what is due that day is so whenever the tests are run."""
+    with time_machine.travel(datetime(2026, 11, 26, 4, tzinfo=UTC)):
+        yield
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,6 +1,6 @@
 """The desk's pages, as each role meets them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,8 @@ from crm.kit.jobs import Job, JobStatus
 from crm.visits.models import Visit
 from tests.conftest import ON_POSTGRESQL
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("noon")
+TODAY = date(2026, 11, 26)
 
 
 def promise(firm, by, days: int, what: str) -> Visit:

@@ -1,5 +1,6 @@
 """The pages of this room, as each role meets them."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from crm.kit import clock
 from crm.kit.db import db
 from crm.plans.models import Plan, PlanGoal, PlanNote
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("noon")
+TODAY = date(2026, 11, 26)
 
 
 def one(app: Any, table: Any = Plan) -> Any:

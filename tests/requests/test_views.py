@@ -13,7 +13,8 @@ from crm.kit.db import db
 from crm.requests.models import Request
 from crm.visits.models import Visit
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("noon")
+TODAY = date(2026, 11, 26)
 
 
 def one(app: Any) -> Request:

@@ -18,6 +18,7 @@ from crm.screening import queries, service
 from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningRun
 from tests.digest import digest
 
+pytestmark = pytest.mark.usefixtures("noon")
 ON = date(2026, 11, 26)
 WAN = 1_000_000  # fen
 

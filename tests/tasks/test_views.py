@@ -1,6 +1,6 @@
 """The pages of this room, as each role meets them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,8 @@ from crm.kit import clock
 from crm.kit.db import db
 from crm.tasks.models import Task
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("noon")
+TODAY = date(2026, 11, 26)
 
 
 @pytest.fixture

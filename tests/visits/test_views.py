@@ -1,6 +1,6 @@
 """The pages of this room, as each role meets them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,8 @@ from crm.kit import clock
 from crm.kit.db import db
 from crm.visits.models import Visit
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("noon")
+TODAY = date(2026, 11, 26)
 
 
 @pytest.fixture
