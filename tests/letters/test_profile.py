@@ -56,6 +56,7 @@ def test_pages_size_fonts(printed: Path) -> None:
     assert "0 embedded files" in tool("pdfdetach", "-list", str(printed))
 
 
+@pytest.mark.usefixtures("noon")
 def test_chinese_is_searchable_rare_characters_too(printed: Path) -> None:
     text = re.sub(r"\s", "", tool("pdftotext", str(printed), "-"))
     for words in (

@@ -204,6 +204,7 @@ def test_a_shipped_version_nobody_verified_waits_for_two_people(people, activate
     assert in_force("tech_sme").digest == pack.digest
 
 
+@pytest.mark.usefixtures("noon")
 def test_a_pack_of_the_citys_own_makes_its_rung_assessed(people, activate, make, app) -> None:
     firm = make.firm()
     make.annual_return(firm, 2025, revenue=1999_99 * 10_000)

@@ -111,6 +111,7 @@ def test_a_file_stands_in_for_what_was_typed(people, browse) -> None:
     assert browse(people.u).get(link).data.decode() == CITY
 
 
+@pytest.mark.usefixtures("noon")
 def test_from_draft_to_force_by_two_people(people, browse, make) -> None:
     admin, manager = browse(people.a), browse(people.m)
     page = admin.submit("/editions/new?policy=tech_sme", {"text": tech_sme()})
