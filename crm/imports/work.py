@@ -30,7 +30,6 @@ from crm.kit.db import db, transaction
 STALE = N_("预检之后库里的数据有变化（第{row}行），没有写入任何内容：请重新预检")
 TWICE = N_("写入时别人刚刚登记了同样的记录，没有写入任何内容：请重新预检")
 NOT_WHOLE = N_("有{count}行不能导入或还没有确认，整表没有写入")
-STEPS = writing.STEPS
 WRITTEN = (RowOutcome.CREATE, RowOutcome.UPDATE)
 
 
@@ -66,9 +65,9 @@ def apply(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
     if not _awaits(import_id, ImportStatus.APPLYING, step):
         return {}
     with _all_kept(), _failing(import_id):
-        step.at(0, STEPS, N_("读取表格"))
+        step.at(0, writing.STEPS, N_("读取表格"))
         item, rows = _read(import_id)
-        step.at(1, STEPS, N_("与库中档案比对"), last=True)
+        step.at(1, writing.STEPS, N_("与库中档案比对"), last=True)
         with transaction():
             step.hold()
             item = db.session.get_one(Import, import_id)
@@ -79,7 +78,7 @@ def apply(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
             if params["whole"] and held_back:
                 raise Refused(NOT_WHOLE, count=len(held_back))
             kept = writing.write(planned, owner, item, step)
-            step.tell(STEPS - 1, STEPS, N_("保存逐行结果"))
+            step.tell(5, writing.STEPS, N_("保存逐行结果"))
             item.status, item.applied_at = ImportStatus.APPLIED, clock.now()
             item.whole = params["whole"]
             _keep(import_id, planned, kept)

@@ -227,12 +227,12 @@ def _claim() -> tuple[int, str, dict[str, Any]] | None:
         job = db.session.scalars(query).first()
         if job is None:
             return None
+        _told(job.id).unlink(missing_ok=True)  # of a worker that died
         if job.tries >= MAX_TRIES:
             job.status, job.finished_at = JobStatus.FAILED, now
             job.error = N_("处理进程多次中断，已停止重试：请缩小范围后再试，或联系管理员")
             return None
         job.status, job.tries, job.lease_until = JobStatus.RUNNING, job.tries + 1, now + LEASE
-        _told(job.id).unlink(missing_ok=True)  # of a worker that died
         return job.id, job.kind, job.params
 
 
