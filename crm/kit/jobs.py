@@ -181,7 +181,7 @@ def cancel(job: Job) -> None:
     if job.status is JobStatus.QUEUED:
         job.status, job.finished_at = JobStatus.CANCELLED, clock.now()
     elif not job.over and not job.stoppable:
-        raise Refused("已经到最后一步，不能停止：请等它完成")
+        raise Refused("已经开始改动档案，不能停止：请等它完成")
     elif not job.over:
         job.cancel_asked = True
 
