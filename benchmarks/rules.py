@@ -13,20 +13,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from array import array
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from crm.rules.catalogue import FACTS
-from crm.rules.evaluate import judge, kept_plan, prepare, stages
+from crm.rules.columns import Columns, known_or
+from crm.rules.evaluate import judge
 from crm.rules.figure import Kind
-from crm.rules.metrics import FIGURES
+from crm.rules.metrics import FIGURES, in_parts, prepare
 from crm.rules.pack import Policy, Version, conditions, in_force
 from crm.rules.reading import load
-from crm.rules.screen import summary
+from crm.rules.screen import screen
 
 ON = date(2026, 11, 26)
 UNKNOWN = 0.1  # the share of facts nobody has stated
@@ -42,44 +43,31 @@ def main() -> None:
     options = parser.parse_args()
     judged = list(in_force(load().values(), ON))
     leaves = sum(1 for _policy, version in judged for _leaf in conditions(version.criteria))
-    print(f"{platform.platform()}, Python {platform.python_version()}, polars {pl.__version__}")
+    print(f"{platform.platform()}, Python {platform.python_version()}, numpy {np.__version__}")
     print(f"{options.firms:,} firms x {len(judged)} policies, {leaves} criteria; load before {os.getloadavg()[0]:.1f}")
     facts = invented(options.firms)
-    prepared = prepare(facts, ON)
+    policies = [policy for policy, _version in judged]
+    prepared = list(in_parts(facts, ON))
 
     def evaluated() -> None:
-        for _policy, version in judged:
-            judge(version, prepared)
-
-    def outcomes() -> None:
-        """What openfisca-core works out, and the third outcome: no values, thresholds, shortfalls."""
-        for _policy, version in judged:
-            frame = prepared.lazy()
-            for stage in kept_plan(version, (), stages):
-                frame = frame.with_columns(stage)
-            frame.select(version.criteria.id).collect()
+        for part in prepared:
+            for _policy, version in judged:
+                judge(version, part)
 
     def screened() -> None:
-        for _policy, version in judged:
-            summary(version, prepared, ON)
+        for part in prepared:
+            screen(policies, part, {})
 
-    floor = best(lambda: prepared.select(pl.all().hash()), options.rounds)
-    print(f"floor: every column read once        {floor:8.2f} s")
-    print(f"metrics                              {best(lambda: prepare(facts, ON), options.rounds):8.2f} s")
+    floor = best(lambda: [part.numbers.sum() for part in prepared], options.rounds)
+    print(f"floor: every number read once        {floor:8.2f} s")
+    print(f"metrics                              {best(lambda: list(in_parts(facts, ON)), options.rounds):8.2f} s")
     seconds = best(evaluated, options.rounds)
     print(f"outcomes, values, shortfalls         {seconds:8.2f} s   {seconds / leaves * 1e3:6.1f} ms a criterion")
-    seconds = best(outcomes, options.rounds)
-    print(f"outcomes alone                       {seconds:8.2f} s   {seconds / leaves * 1e3:6.1f} ms a criterion")
-    print(f"summaries for the lists              {best(screened, options.rounds):8.2f} s")
+    print(f"the same, summed up for the lists    {best(screened, options.rounds):8.2f} s")
     print(f"most memory                          {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:8.2f} GB")
     one = facts.head(1)
-
-    def alone() -> None:
-        row = prepare(one, ON)
-        for _policy, version in judged:
-            summary(version, row, ON)
-
-    print(f"one firm, all policies, warm         {best(alone, 20) * 1e3:8.1f} ms")
+    seconds = best(lambda: screen(policies, prepare(one, ON), {}), 20)
+    print(f"one firm, all policies, warm         {seconds * 1e3:8.1f} ms")
     if options.openfisca:
         _beside(options.openfisca, judged, prepared, options.rounds)
 
@@ -121,19 +109,17 @@ def _value(kind: Kind, chance: pl.Expr) -> pl.Expr:
             return (chance * 600).floor()
 
 
-def _beside(python: str, judged: list[tuple[Policy, Version]], prepared: pl.DataFrame, rounds: int) -> None:
+def _beside(python: str, judged: list[tuple[Policy, Version]], prepared: list[Columns], rounds: int) -> None:
     """Hand the trees and the metrics to openfisca-core; what is unknown is 0, as it takes it."""
     asked = sorted({name for _policy, version in judged for name in _metrics(version)} & set(FIGURES))
     numbers = {}
     for name in asked:
-        column = prepared[name]
-        if FIGURES[name].kind is Kind.TEXT:
-            continue
-        numbers[name] = column.cast(pl.Float64).fill_null(0).to_list()
+        if FIGURES[name].kind is not Kind.TEXT:
+            numbers[name] = np.concatenate([known_or(part[name], 0) for part in prepared])
     with tempfile.TemporaryDirectory() as folder:
         for name, values in numbers.items():
             with (Path(folder) / f"{name}.f64").open("wb") as file:
-                array("d", values).tofile(file)
+                values.tofile(file)
         trees = {policy.id: json.loads(version.model_dump_json(by_alias=True)) for policy, version in judged}
         money = [name for name in asked if FIGURES[name].kind is Kind.MONEY]
         told = {"trees": trees, "money": money, "rounds": rounds}

@@ -21,8 +21,9 @@ from crm.firms.queries import visible_to
 from crm.kit.db import chunks, db
 from crm.kit.tables import Page
 from crm.ladder import facts
-from crm.rules.awards import LEAST, MOST
-from crm.rules.evaluate import Outcome, judge, prepare
+from crm.rules.columns import Columns
+from crm.rules.evaluate import Outcome, judge
+from crm.rules.metrics import in_parts
 from crm.rules.pack import Policy, Version
 
 FIRST_YEAR = 2016
@@ -55,7 +56,7 @@ def sheets(user: User, year: int) -> list[Sheet]:
     rules = judging(on)
 
     def work_out() -> list[Sheet]:
-        prepared = _prepared(user, on) if rules else pl.DataFrame()
+        prepared = _prepared(user, on) if rules else []
         return [_sheet(policy, _judged(user, policy, version, prepared, on)) for policy, version in rules]
 
     return kept.once(user, "years of awards", (on, tuple(policy.digest for policy, _version in rules)), work_out)
@@ -84,18 +85,13 @@ def firms(user: User, year: int, policy_id: str, who: str, page: int) -> tuple[P
     return found[0], Page(lines, page, PER_PAGE, rows.height)
 
 
-def _prepared(user: User, on: date) -> pl.DataFrame:
-    return prepare(facts.build(visible_to(user).with_only_columns(Firm.id), on), on)
+def _prepared(user: User, on: date) -> list[Columns]:
+    return list(in_parts(facts.build(visible_to(user).with_only_columns(Firm.id), on), on))
 
 
-def _judged(user: User, policy: Policy, version: Version, prepared: pl.DataFrame, on: date) -> pl.DataFrame:
+def _judged(user: User, policy: Policy, version: Version, prepared: list[Columns], on: date) -> pl.DataFrame:
     """Return firm_id, outcome, least, most, given and amount of every firm."""
-    judged = judge(version, prepared).select(
-        "firm_id",
-        pl.col(version.criteria.id).alias("outcome"),
-        pl.col(LEAST).alias("least"),
-        pl.col(MOST).alias("most"),
-    )
+    judged = pl.concat([judge(version, part).due() for part in prepared])
     mine = visible_to(user).with_only_columns(Firm.id)
     query = select(AwardGiven.firm_id, func.sum(AwardGiven.amount)).group_by(AwardGiven.firm_id)
     found = db.session.execute(query.where(under(policy, on), AwardGiven.firm_id.in_(mine)))

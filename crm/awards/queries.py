@@ -16,9 +16,9 @@ from crm.kit.db import db
 from crm.ladder import facts
 from crm.policies.queries import in_force, known
 from crm.rules.awarded import in_all
-from crm.rules.evaluate import Outcome, judge, prepare
-from crm.rules.explain import LIVED, Assessment, explain
-from crm.rules.metrics_science import years_in_business
+from crm.rules.evaluate import Outcome, judge
+from crm.rules.explain import Assessment, explain
+from crm.rules.metrics import prepare
 from crm.rules.pack import Action, Policy, Version
 from crm.screening import queries as screening
 from crm.screening.models import Screening
@@ -111,10 +111,9 @@ def of(firm: Firm, on: date) -> list[Due]:
     """Return what every policy that gives something says of a firm on a day, those in force first."""
     judged_by, named = in_force(), known()
     prepared = prepare(facts.build(select(Firm.id).where(Firm.id == firm.id), on), on)
-    prepared = prepared.with_columns(years_in_business(on).alias(LIVED))
     found = []
     for policy, version in paying(named, on):
-        row = judge(version, prepared).row(0, named=True)
+        row = judge(version, prepared).rows()[0]
         counts = policy.id in judged_by and policy.judges(version)
         found.append(Due(explain(policy, version, on, Action.NEW, row), counts, of_firm(firm.id, policy, on)))
     return sorted(found, key=lambda due: (not due.counts, _gives(due) != "money"))

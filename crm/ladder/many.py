@@ -13,9 +13,9 @@ from crm.firms.models import Firm
 from crm.ladder import facts, queries
 from crm.ladder.service import assessed, next_rung
 from crm.policies import queries as policies
-from crm.rules.evaluate import judge, prepare
-from crm.rules.explain import LIVED, Assessment, explain
-from crm.rules.metrics_science import years_in_business
+from crm.rules.evaluate import judge
+from crm.rules.explain import Assessment, explain
+from crm.rules.metrics import prepare
 from crm.rules.pack import Action, Policy, version_on
 from crm.rules.screen import open_facts
 
@@ -57,8 +57,7 @@ def judged(firm_ids: Sequence[int], on: date, wanted: Wanted) -> dict[int, list[
         for policy_id in wanted(mine):
             action = Action.RENEWAL if rung_of.get(policy_id) in mine else Action.NEW
             groups.setdefault((policy_id, action), []).append(firm_id)
-    frame = prepare(facts.build(select(Firm.id).where(Firm.id.in_(firm_ids)), on), on)
-    frame = frame.with_columns(years_in_business(on).alias(LIVED))
+    frame = facts.build(select(Firm.id).where(Firm.id.in_(firm_ids)), on)
     found: dict[int, list[Judged]] = {}
     for policy in policies.in_force().values():
         for action in Action:
@@ -73,9 +72,8 @@ def _judge(policy: Policy, action: Action, rows: pl.DataFrame, on: date) -> list
         version = version_on(policy, on, action)
     except Refused:
         return []
-    told = judge(version, rows)
-    asks = open_facts(version, told, on)
+    told = judge(version, prepare(rows, on))
     return [
         Judged(row["firm_id"], explain(policy, version, on, action, row), asked)
-        for row, asked in zip(told.iter_rows(named=True), asks, strict=True)
+        for row, asked in zip(told.rows(), open_facts(told), strict=True)
     ]

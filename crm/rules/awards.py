@@ -5,22 +5,26 @@ names only an upper bound (``up_to``), or does not say which of several figures 
 leaves it open however much is known. The most is null where nothing bounds it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Literal
+from functools import reduce
+from typing import Literal
 
-import polars as pl
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from crm.rules.bands import Band, check, inside
+from crm.rules.bands import Band, check
+from crm.rules.columns import Column, Columns, known_or
 from crm.rules.conditions import Condition
 from crm.rules.figure import FEN_PER_WAN
 from crm.rules.metrics import in_unit
+from crm.rules.stairs import Flight, Stairs
 from crm.rules.words import Strict, Words
 
+AWARD = "award"
 LEAST, MOST = "award.least", "award.most"
-FEN = pl.Int64()
-Ends = tuple[pl.Expr, pl.Expr]
+Ends = NDArray[np.float64]
 MET, CANNOT_TELL, NOT_MET = 2, 1, 0
 
 
@@ -99,114 +103,98 @@ class Award(Strict):
         return self
 
 
+class Amounts:
+    """An award made ready to be worked out for any number of firms.
+
+    A firm that does not meet the criteria is due nothing; one of which nobody can tell, anything from nothing.
+    """
+
+    def __init__(self, award: Award) -> None:
+        self._award = award
+        banded = [(part, metric) for part in award.parts if part.bands and not part.marginal for metric in part.over]
+        self._steps = {reading(part, metric): place for place, (part, metric) in enumerate(banded)}
+        stairs = [Stairs.over(metric, part.bands or (), _fen) for part, metric in banded]
+        self._flight = Flight(stairs) if stairs else None
+
+    def work_out(self, facts: Columns, outcomes: Mapping[str, Column], root: Column) -> dict[str, Ends]:
+        """Return the least and the most in fen, arrays of (2, firms): of the award, each part, and each reading of a
+        part that has several. NaN where nothing bounds it.
+
+        ``outcomes`` are those of the parts' conditions, ``root`` that of the criteria.
+        """
+        steps = self._flight.climb(facts) if self._flight is not None else None
+        found: dict[str, Ends] = {}
+        for part in self._award.parts:
+            amounts = [self._amount(part, metric, facts, steps) for metric in part.over]
+            if len(amounts) > 1:
+                found |= {reading(part, metric): ends for metric, ends in zip(part.over, amounts, strict=True)}
+            gate = reduce(np.minimum, [outcomes[condition.id] for condition in part.when]) if part.when else None
+            found[part.id] = _gated(_bounded(part, amounts, facts), gate)
+        found[AWARD] = _gated(self._whole([found[part.id] for part in self._award.parts]), root)
+        return found
+
+    def _amount(self, part: AwardPart, metric: str, facts: Columns, steps: Column | None) -> Ends:
+        """Return what a part gives over one metric."""
+        place = self._steps.get(reading(part, metric))
+        if place is not None and steps is not None:
+            return steps[:, place]
+        if part.bands is not None:
+            known = reduce(np.add, [_within(facts[metric], band, metric) for band in part.bands])
+        else:
+            known = _share(facts[metric], part.rate or 0, [facts[times] for times in part.times])
+        return np.stack([known_or(known, 0), known])
+
+    def _whole(self, parts: Sequence[Ends]) -> Ends:
+        due = reduce(np.add if self._award.take == "sum" else np.maximum, parts)
+        if self._award.floor is not None:
+            due = np.where(due > 0, np.maximum(due, in_fen(self._award.floor)), due)
+        return due if self._award.cap is None else np.fmin(due, in_fen(self._award.cap))
+
+
 def reading(part: AwardPart, metric: str) -> str:
-    """Return the column prefix of what one reading of a part gives."""
+    """Return the name of what one reading of a part gives."""
     return f"{part.id}@{metric}"
 
 
-def stages(award: Award, root: str) -> list[list[pl.Expr]]:
-    """Return the expressions that add ``<part>.least`` and ``.most``, ``award.least`` and ``award.most``.
-
-    The outcomes of the parts' conditions and of the ``root`` of the criteria are columns already. A part has a column
-    for each of its readings where it has several. A firm that does not meet the criteria is due nothing; one of which
-    nobody can tell, anything from nothing.
-    """
-    readings = [
-        end.alias(f"{reading(part, metric)}.{name}")
-        for part in award.parts
-        if len(part.over) > 1
-        for metric in part.over
-        for end, name in zip(_amount(part, metric), ("least", "most"), strict=True)
-    ]
-    return [readings, [expr for part in award.parts for expr in _part(part)], _whole(award, root)]
-
-
-def _part(part: AwardPart) -> list[pl.Expr]:
-    least, most = _open(part)
-    if part.cap is not None:
-        least, most = _bounded(least, most, in_fen(part.cap))
-    for metric in part.within:
-        bound = pl.col(metric).clip(0)
-        least = pl.when(bound.is_null()).then(0).otherwise(pl.min_horizontal(least, bound))
-        most = pl.min_horizontal(most, bound)
-    if part.up_to:
-        least = pl.lit(0, FEN)
-    gate = pl.min_horizontal([pl.col(condition.id) for condition in part.when]) if part.when else pl.lit(MET)
-    return [
-        pl.when(gate == MET).then(least).otherwise(0).cast(FEN).alias(f"{part.id}.least"),
-        pl.when(gate == NOT_MET).then(0).otherwise(most).cast(FEN).alias(f"{part.id}.most"),
-    ]
-
-
-def _open(part: AwardPart) -> Ends:
-    """Return a part's ends before its bounds: over all readings of which figure is meant."""
+def _bounded(part: AwardPart, amounts: Sequence[Ends], facts: Columns) -> Ends:
+    """Return a part's ends within its bounds, over all readings of which figure is meant."""
     if part.flat is not None:
-        return pl.lit(in_fen(part.flat), FEN), pl.lit(in_fen(part.flat), FEN)
-    if len(part.over) == 1:
-        return _amount(part, part.over[0])
-    columns = [[pl.col(f"{reading(part, metric)}.{end}") for metric in part.over] for end in ("least", "most")]
-    return pl.min_horizontal(columns[0]), _all_or_null(columns[1], pl.max_horizontal(columns[1]))
-
-
-def _amount(part: AwardPart, metric: str) -> Ends:
-    """Return what a part gives over one metric."""
-    column = pl.col(metric)
-    if part.bands is not None and not part.marginal:
-        sums = [in_fen(band.value or 0) for band in part.bands]
-        known: Any = pl.when(pl.lit(value=False)).then(pl.lit(None, FEN))
-        for band, fen in zip(part.bands, sums, strict=True):
-            known = known.when(inside(column, band, metric)).then(pl.lit(fen, FEN))
-        known = known.otherwise(None)
-        return pl.coalesce(known, pl.lit(min(sums), FEN)), pl.coalesce(known, pl.lit(max(sums), FEN))
-    if part.bands is not None:
-        known = pl.sum_horizontal([_within(column, band, metric) for band in part.bands])
-        known = pl.when(column.is_not_null()).then(known)
+        least = most = np.full(facts.height, float(in_fen(part.flat)))
     else:
-        known = _share(column, part.rate or 0, part.times)
-    return known.fill_null(0), known
+        least, most = reduce(np.minimum, [a[0] for a in amounts]), reduce(np.maximum, [a[1] for a in amounts])
+    if part.cap is not None:
+        least, most = np.minimum(least, in_fen(part.cap)), np.fmin(most, in_fen(part.cap))
+    for metric in part.within:
+        bound = np.maximum(facts[metric], 0)
+        least, most = known_or(np.minimum(least, bound), 0), np.fmin(most, bound)
+    return np.stack([np.zeros_like(least) if part.up_to else least, most])
 
 
-def _within(column: pl.Expr, band: Band, metric: str) -> pl.Expr:
+def _gated(due: Ends, gate: Column | None) -> Ends:
+    """Return what is due for certain where the gate is met, and what may be due where it may be."""
+    if gate is None:
+        return due
+    return np.stack([np.where(gate == MET, due[0], 0), np.where(gate == NOT_MET, 0, due[1])])
+
+
+def _fen(band: Band) -> tuple[float, float]:
+    return (float(in_fen(band.value or 0)),) * 2
+
+
+def _within(column: Column, band: Band, metric: str) -> Column:
     """Return the rate of what of a metric lies between the edges of a band."""
-    low = max(band.low[0], 0)
-    column = column.clip(None, int(in_unit(metric, band.high[0]))) if band.high[0] != float("inf") else column
-    return _share(column - int(in_unit(metric, low)), band.value or 0, [])
+    inside = np.minimum(column, in_unit(metric, band.high[0]))
+    return _share(inside - in_unit(metric, max(band.low[0], 0)), band.value or 0, [])
 
 
-def _share(column: pl.Expr, rate: float, times: Sequence[str]) -> pl.Expr:
+def _share(column: Column, rate: float, times: Sequence[Column]) -> Column:
     """Return a share of an amount, never below zero; parts of a fen are not given."""
     part = Fraction(str(rate))
+    amount = np.maximum(column, 0)
     if not times:
         # In whole numbers: no share of a hundred million is off by a fen.
-        return column.clip(0) * part.numerator // part.denominator
-    product = column.clip(0).cast(pl.Float64) * float(part)
-    for metric in times:
-        product = product * pl.col(metric)
-    return product.round(3).floor().clip(0).cast(FEN)
-
-
-def _whole(award: Award, root: str) -> list[pl.Expr]:
-    ends = [[pl.col(f"{part.id}.{end}") for part in award.parts] for end in ("least", "most")]
-    join = pl.sum_horizontal if award.take == "sum" else pl.max_horizontal
-    least, most = join(ends[0]), _all_or_null(ends[1], join(ends[1]))
-    if award.floor is not None:
-        least, most = (pl.when(end > 0).then(end.clip(in_fen(award.floor))).otherwise(end) for end in (least, most))
-    if award.cap is not None:
-        least, most = _bounded(least, most, in_fen(award.cap))
-    outcome = pl.col(root)
-    return [
-        pl.when(outcome == MET).then(least).otherwise(0).cast(FEN).alias(LEAST),
-        pl.when(outcome == NOT_MET).then(0).otherwise(most).cast(FEN).alias(MOST),
-    ]
-
-
-def _bounded(least: pl.Expr, most: pl.Expr, cap: int) -> Ends:
-    return least.clip(None, cap), most.fill_null(cap).clip(None, cap)
-
-
-def _all_or_null(columns: Sequence[pl.Expr], joined: pl.Expr) -> pl.Expr:
-    """Return ``joined`` where every column is known."""
-    return pl.when(pl.all_horizontal([column.is_not_null() for column in columns])).then(joined)
+        return amount * part.numerator // part.denominator
+    return np.maximum(np.floor(np.round(reduce(np.multiply, times, amount * float(part)), 3)), 0)
 
 
 def in_fen(wan: float) -> int:

@@ -4,10 +4,8 @@ otherwise."""
 from collections.abc import Sequence
 from itertools import pairwise
 
-import polars as pl
 from pydantic import Field, model_validator
 
-from crm.rules.metrics import in_unit
 from crm.rules.words import Source, Strict, Words
 
 
@@ -117,17 +115,3 @@ def meeting(bands: Sequence[Band], edge: float) -> list[Band]:
     found = [(band.high[1], band) for band in bands if band.high[0] == edge]
     found += [(band.low[1], band) for band in bands if band.low[0] == edge]
     return [band for _owns, band in sorted(found, key=lambda pair: not pair[0])]
-
-
-def inside(column: pl.Expr, band: Band, metric: str) -> pl.Expr:
-    """Return whether a column of a metric lies in a band."""
-    low, closed_low = band.low
-    high, closed_high = band.high
-    inside = pl.lit(value=True)
-    if low != float("-inf"):
-        edge = in_unit(metric, low)
-        inside = inside & (column >= edge if closed_low else column > edge)
-    if high != float("inf"):
-        edge = in_unit(metric, high)
-        inside = inside & (column <= edge if closed_high else column < edge)
-    return inside

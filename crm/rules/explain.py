@@ -8,21 +8,18 @@ from typing import Any
 import polars as pl
 
 from crm.rules import awarded
-from crm.rules import evaluate as engine
 from crm.rules.awarded import AwardResult
 from crm.rules.bands import meeting
 from crm.rules.catalogue import FURTHEST
 from crm.rules.conditions import Condition
-from crm.rules.evaluate import Outcome
+from crm.rules.evaluate import LIVED, Outcome, judge
 from crm.rules.figure import Kind
-from crm.rules.metrics import FIGURES, in_unit
-from crm.rules.metrics_science import years_in_business
+from crm.rules.metrics import FIGURES, in_unit, prepare
 from crm.rules.pack import Action, AllOf, AnyOf, Node, Part, Policy, Version, version_on
 from crm.rules.reading import load
 from crm.rules.words import Source, Words
 
 WORDS: dict[Outcome, str] = {Outcome.MET: "met", Outcome.NOT_MET: "not_met", Outcome.CANNOT_TELL: "cannot_tell"}
-LIVED = "years lived"  # of the accounting years that any rule asks for, beside the facts of a row
 COMPARISON_SIGN = {
     "at_least": "≥",
     "at_least_by": "≥",
@@ -162,8 +159,8 @@ def assess(
     policy = (policies or load())[policy_id]
     version = version_on(policy, on, action, unverified=unverified)
     frame = facts if isinstance(facts, pl.DataFrame) else pl.from_dicts(list(facts), infer_schema_length=None)
-    judged = engine.evaluate(version, frame, on).with_columns(years_in_business(on, FURTHEST).alias(LIVED))
-    return [explain(policy, version, on, action, row) for row in judged.iter_rows(named=True)]
+    judged = judge(version, prepare(frame, on))
+    return [explain(policy, version, on, action, row) for row in judged.rows()]
 
 
 def explain(policy: Policy, version: Version, on: date, action: Action, row: Mapping[str, Any]) -> Assessment:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 import polars as pl
+
+from crm.rules.columns import Column, Columns, Text
 
 # Ratios are rounded here before they are compared: far finer than a fen in a thousand 亿元, far coarser than the noise
 # of binary fractions, so that exactly 5 % is 5 % and one fen less is not.
@@ -50,7 +51,10 @@ UNITS: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A fact or a metric. ``defined`` says where its meaning is laid down; ``inputs`` are the facts of a metric."""
+    """A fact or a metric. ``defined`` says where its meaning is laid down; ``inputs`` are the facts of a metric.
+
+    ``formula`` makes a metric of the facts.
+    """
 
     key: str
     kind: Kind
@@ -59,7 +63,7 @@ class Figure:
     defined: str
     unit: str = ""
     inputs: tuple[str, ...] = ()
-    formula: Callable[[date], pl.Expr] | None = None
+    formula: Callable[[Columns], Column | Text] | None = None
 
     def __post_init__(self) -> None:
         if not self.unit:

@@ -130,5 +130,5 @@ def _tried(version: Version, place: Place) -> Iterator[Fault]:
     """Judge a firm of which nothing is known: what cannot judge it can judge none."""
     try:
         evaluate(version, pl.DataFrame({"firm": [None]}, schema={"firm": pl.String}), version.since)
-    except (pl.exceptions.PolarsError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         yield place, f"{version.id} cannot be evaluated: {error}"

@@ -4,15 +4,17 @@ Any metric may stand in the frame as a column of its own; a value there wins ove
 a ratio, and a what-if, go the same way as everything else.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
 from crm.rules import metrics_growth, metrics_industry, metrics_money, metrics_science
 from crm.rules.catalogue import FACTS
-from crm.rules.figure import DTYPES, FEN_PER_WAN, Figure, Kind
+from crm.rules.columns import UNKNOWN, Columns, Text, known_or, numbers, text, worded
+from crm.rules.figure import FEN_PER_WAN, Figure, Kind
 
 METRICS: dict[str, Figure] = {
     figure.key: figure
@@ -20,26 +22,46 @@ METRICS: dict[str, Figure] = {
     for figure in room.METRICS
 }
 FIGURES: dict[str, Figure] = FACTS | METRICS
+TEXTS = tuple(key for key, figure in FIGURES.items() if figure.kind is Kind.TEXT)
+# Firms reckoned together: few enough that what is worked out of them stays close to the processor.
+AT_ONCE = 16_384
+# The row of each figure that is a number (see columns.Columns).
+ROW: dict[str, int] = {key: row for row, key in enumerate(key for key in FIGURES if key not in TEXTS)}
 
 
-def complete(facts: pl.DataFrame) -> pl.DataFrame:
-    """Return ``facts`` with every known column there and typed; what is not given is null."""
-    columns = []
-    for key, figure in FIGURES.items():
-        dtype = DTYPES[figure.kind]
-        present = key in facts.columns
-        columns.append(pl.col(key).cast(dtype) if present else pl.lit(None, dtype).alias(key))
-    return facts.with_columns(columns)
+def prepare(facts: pl.DataFrame, on: date) -> Columns:
+    """Return the facts with every metric worked out: what any version can be judged on. What is not given is unknown.
+
+    The formulas look at what was given, the metrics of this list that they name included.
+    """
+    given = [key for key in facts.columns if key in ROW]
+    found = np.full((len(ROW), facts.height), UNKNOWN)
+    for key, column in zip(given, numbers(facts, given), strict=True):
+        found[ROW[key]] = column
+    nowhere = Text((), np.full(facts.height, -1))
+    columns = Columns(
+        on=on,
+        numbers=found,
+        row=ROW,
+        texts={key: text(facts[key]) if key in facts.columns else nowhere for key in TEXTS},
+        beside=pl.DataFrame([facts[key] for key in facts.columns if key not in FIGURES]),
+    )
+    for key, figure in METRICS.items():
+        if figure.formula is None:
+            continue
+        made = figure.formula(columns)
+        if isinstance(made, Text):
+            columns.texts[key] = columns.texts[key].otherwise(made)
+        else:
+            columns[key][:] = known_or(columns[key], made) if key in given else made
+    return columns
 
 
-@lru_cache(maxsize=8)
-def values(on: date) -> list[pl.Expr]:
-    """Return each metric as a column: what was given, else what the formula makes of the facts."""
-    return [
-        pl.coalesce(pl.col(key), figure.formula(on).cast(DTYPES[figure.kind])).alias(key)
-        for key, figure in METRICS.items()
-        if figure.formula is not None
-    ]
+def in_parts(facts: pl.DataFrame, on: date) -> Iterator[Columns]:
+    """Prepare many firms a part at a time, in their order."""
+    facts = worded(facts, [key for key in TEXTS if key in facts.columns])
+    for start in range(0, facts.height, AT_ONCE):
+        yield prepare(facts[start : start + AT_ONCE], on)
 
 
 def with_scores(scores: Mapping[str, str]) -> dict[str, Figure]:
@@ -50,4 +72,6 @@ def with_scores(scores: Mapping[str, str]) -> dict[str, Figure]:
 def in_unit(metric: str, value: float) -> float:
     """Return a threshold of a pack (万元 for money) in the unit of the column (fen)."""
     figure = FIGURES.get(metric)
-    return value * FEN_PER_WAN if figure is not None and figure.kind is Kind.MONEY else value
+    if figure is None or figure.kind is not Kind.MONEY or math.isinf(value):
+        return value
+    return round(value * FEN_PER_WAN)

@@ -5,11 +5,12 @@ A firm that did not exist in a base year had no sales and no staff in it: that i
 
 from datetime import date
 
-import polars as pl
+import numpy as np
 
 from crm.domain.places import ELSEWHERE
-from crm.rules.figure import DECIMALS, Figure, Kind
-from crm.rules.metrics_science import col, ratio
+from crm.rules.columns import Column, Columns, Text, known_or, where
+from crm.rules.figure import Figure, Kind
+from crm.rules.metrics_science import birth_year, ratio, rounded
 
 HUANGPU = "黄埔区瞪羚企业标准"
 STANDARD = "GB/T 41464-2022（转述）"
@@ -21,30 +22,33 @@ def _place(day: date) -> int:
     return day.year * PLACES_IN_YEAR + day.month * PLACES_IN_MONTH + day.day
 
 
-def _age(on: date) -> pl.Expr:
+def _age(of: Columns, on: date) -> Column:
     """Return the age in years: whole on an anniversary, more than that the day after."""
-    born = pl.col("established_on").dt
-    place = born.year().cast(pl.Int64) * PLACES_IN_YEAR + born.month().cast(pl.Int64) * PLACES_IN_MONTH + born.day()
-    return ((pl.lit(_place(on)) - place) / PLACES_IN_YEAR).round(DECIMALS)
+    unknown = np.isnan(of["established_on"])
+    born = np.where(unknown, 0, of["established_on"]).astype("datetime64[D]")
+    month = born.astype("datetime64[M]")
+    months = month.astype(np.int64) + 1970 * 12  # since the year 0
+    day = (born - month.astype("datetime64[D]")).astype(np.int64) + 1
+    place = months // 12 * PLACES_IN_YEAR + (months % 12 + 1) * PLACES_IN_MONTH + day
+    return rounded(where(~unknown, (_place(on) - place) / PLACES_IN_YEAR))
 
 
-def _base(key: str, on: date, years: int) -> pl.Expr:
+def _base(key: str, of: Columns, years: int) -> Column:
     """Return the figure of the year ``years`` before the last accounting year; 0 if the firm was not yet born then."""
     back = years + 1
-    unborn = (pl.col("established_on").dt.year() > on.year - back).fill_null(value=False)
-    return pl.coalesce(pl.col(f"{key}_y{back}"), pl.when(unborn).then(0))
+    unborn = birth_year(of) > of.on.year - back
+    return known_or(of[f"{key}_y{back}"], where(unborn, 0.0))
 
 
-def _compound(key: str, years: int) -> pl.Expr:
-    """Return (last ÷ the year ``years`` before it)^(1/years) − 1; null on a base of nothing."""
-    old, last = (col(f"{key}_y{back}").cast(pl.Float64) for back in (years + 1, 1))
-    return pl.when((old > 0) & (last >= 0)).then((last / old).pow(1 / years) - 1).round(DECIMALS)
+def _compound(key: str, of: Columns, years: int) -> Column:
+    """Return (last ÷ the year ``years`` before it)^(1/years) − 1; not known on a base of nothing."""
+    old, last = (of[f"{key}_y{back}"] for back in (years + 1, 1))
+    return rounded((where(last >= 0, last) / where(old > 0, old)) ** (1 / years) - 1)
 
 
-def _province(on: date) -> pl.Expr:
+def _province(of: Columns) -> Text:
     """Return the first two digits; not known of a firm that has left the city, wherever it went."""
-    district = pl.col("registration_district")
-    return pl.when(district != ELSEWHERE).then(district.str.slice(0, 2))
+    return of.texts["registration_district"].reworded(lambda code: None if code == ELSEWHERE else code[:2])
 
 
 METRICS: tuple[Figure, ...] = (
@@ -56,7 +60,7 @@ METRICS: tuple[Figure, ...] = (
         "GEI 2025；穗埔科规字〔2021〕5号",
         "year",
         ("established_on",),
-        _age,
+        lambda of: _age(of, of.on),
     ),
     Figure(
         "company_age_at_last_yearend",
@@ -66,7 +70,7 @@ METRICS: tuple[Figure, ...] = (
         HUANGPU,
         "year",
         ("established_on",),
-        lambda on: _age(date(on.year - 1, 12, 31)),
+        lambda of: _age(of, date(of.on.year - 1, 12, 31)),
     ),
     Figure(
         "registered_province",
@@ -86,7 +90,7 @@ METRICS: tuple[Figure, ...] = (
         HUANGPU,
         "",
         ("sales_y1", "sales_y2"),
-        lambda on: (ratio(col("sales_y1"), col("sales_y2")) - 1).round(DECIMALS),
+        lambda of: rounded(ratio(of["sales_y1"], of["sales_y2"]) - 1),
     ),
     Figure(
         "sales_base_3y",
@@ -96,7 +100,7 @@ METRICS: tuple[Figure, ...] = (
         HUANGPU,
         "",
         ("sales_y4", "established_on"),
-        lambda on: _base("sales", on, 3),
+        lambda of: _base("sales", of, 3),
     ),
     Figure(
         "sales_cagr_3y",
@@ -106,7 +110,7 @@ METRICS: tuple[Figure, ...] = (
         HUANGPU,
         "",
         ("sales_y1", "sales_y4"),
-        lambda on: _compound("sales", 3),
+        lambda of: _compound("sales", of, 3),
     ),
     Figure(
         "sales_base_4y",
@@ -116,7 +120,7 @@ METRICS: tuple[Figure, ...] = (
         STANDARD,
         "",
         ("sales_y5", "established_on"),
-        lambda on: _base("sales", on, 4),
+        lambda of: _base("sales", of, 4),
     ),
     Figure(
         "sales_cagr_4y",
@@ -126,7 +130,7 @@ METRICS: tuple[Figure, ...] = (
         STANDARD,
         "",
         ("sales_y1", "sales_y5"),
-        lambda on: _compound("sales", 4),
+        lambda of: _compound("sales", of, 4),
     ),
     Figure(
         "employees_base_4y",
@@ -136,7 +140,7 @@ METRICS: tuple[Figure, ...] = (
         STANDARD,
         "person",
         ("employees_y5", "established_on"),
-        lambda on: _base("employees", on, 4),
+        lambda of: _base("employees", of, 4),
     ),
     Figure(
         "employees_cagr_4y",
@@ -146,7 +150,7 @@ METRICS: tuple[Figure, ...] = (
         STANDARD,
         "",
         ("employees_y1", "employees_y5"),
-        lambda on: _compound("employees", 4),
+        lambda of: _compound("employees", of, 4),
     ),
     Figure(
         "rd_to_main_revenue_ratio_last_year",
@@ -156,7 +160,7 @@ METRICS: tuple[Figure, ...] = (
         "粤工信规字〔2024〕1号第六条(三)",
         "",
         ("rd_accounts_y1", "main_revenue_y1"),
-        lambda on: ratio(col("rd_accounts_y1"), col("main_revenue_y1")),
+        lambda of: ratio(of["rd_accounts_y1"], of["main_revenue_y1"]),
     ),
     Figure(
         "ip_count_total",
@@ -166,6 +170,6 @@ METRICS: tuple[Figure, ...] = (
         "工企业函〔2026〕160号",
         "item",
         ("class1_ip_count", "class2_ip_count"),
-        lambda on: col("class1_ip_count") + col("class2_ip_count"),
+        lambda of: of["class1_ip_count"] + of["class2_ip_count"],
     ),
 )

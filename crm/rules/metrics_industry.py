@@ -4,38 +4,34 @@ Their R&D figure is that of the audited accounts (facts/national.md 7.5); 营业
 销售收入, so one yearly fact, ``sales``, serves both.
 """
 
-import polars as pl
+import numpy as np
 
-from crm.rules.figure import DECIMALS, Figure, Kind
-from crm.rules.metrics_science import col, ratio, yearly
+from crm.rules.columns import Column, Columns, certain, where
+from crm.rules.figure import Figure, Kind
+from crm.rules.metrics_science import ratio, rounded, yearly
 from crm.rules.sizes import size_class
 
 _RULE = "63号附件2、2号附件1"
 
 
-def _rd_share(year: int) -> pl.Expr:
-    return ratio(col(f"rd_accounts_y{year}"), col(f"sales_y{year}"))
+def _rd_share(of: Columns, year: int) -> Column:
+    return ratio(of[f"rd_accounts_y{year}"], of[f"sales_y{year}"])
 
 
-def _worse(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    """Return the lesser of two figures; null while one of them is not known."""
-    return pl.when(first.is_not_null() & second.is_not_null()).then(pl.min_horizontal(first, second))
+def _rise(key: str, of: Columns, year: int) -> Column:
+    """Return (this year − the year before) ÷ the year before; not known on a base of nothing (S13)."""
+    before = of[f"{key}_y{year + 1}"]
+    return of[f"{key}_y{year}"] / where(before > 0, before) - 1
 
 
-def _rise(key: str, year: int) -> pl.Expr:
-    """Return (this year − the year before) ÷ the year before; null on a base of nothing (S13: 主营业务收入增长率)."""
-    before = col(f"{key}_y{year + 1}").cast(pl.Float64)
-    return pl.when(before > 0).then(col(f"{key}_y{year}") / before - 1)
-
-
-def _compound(key: str) -> pl.Expr:
+def _compound(key: str, of: Columns) -> Column:
     """Return (Y1 ÷ Y3)^½ − 1 (derived: 2号 names a two-year compound growth, its formula was not seen)."""
-    old, last = (col(f"{key}_y{year}").cast(pl.Float64) for year in (3, 1))
-    return pl.when((old > 0) & (last >= 0)).then((last / old).sqrt() - 1).round(DECIMALS)
+    old, last = (of[f"{key}_y{year}"] for year in (3, 1))
+    return rounded(np.sqrt(where(last >= 0, last) / where(old > 0, old)) - 1)
 
 
-def _either(first: str, second: str) -> pl.Expr:
-    return col(first) | col(second)
+def _either(first: Column, second: Column) -> Column:
+    return certain((first == 1) | (second == 1), (first == 0) & (second == 0))
 
 
 METRICS: tuple[Figure, ...] = (
@@ -47,7 +43,7 @@ METRICS: tuple[Figure, ...] = (
         "工信部联企业〔2011〕300号",
         "",
         ("industry_code", "employees_y1", "sales_y1", "total_assets_y1"),
-        lambda on: size_class(),
+        size_class,
     ),
     Figure(
         "rev_last_year",
@@ -57,7 +53,7 @@ METRICS: tuple[Figure, ...] = (
         _RULE,
         "",
         ("sales_y1",),
-        lambda on: col("sales_y1"),
+        lambda of: of["sales_y1"],
     ),
     Figure(
         "rd_expense_last_year",
@@ -67,7 +63,7 @@ METRICS: tuple[Figure, ...] = (
         _RULE,
         "",
         ("rd_accounts_y1",),
-        lambda on: col("rd_accounts_y1"),
+        lambda of: of["rd_accounts_y1"],
     ),
     Figure(
         "rd_to_rev_ratio_last_year",
@@ -77,7 +73,7 @@ METRICS: tuple[Figure, ...] = (
         _RULE,
         "",
         ("rd_accounts_y1", "sales_y1"),
-        lambda on: _rd_share(1),
+        lambda of: _rd_share(of, 1),
     ),
     Figure(
         "rd_expense_min_of_last_2y",
@@ -87,7 +83,7 @@ METRICS: tuple[Figure, ...] = (
         "2号附件1(三)",
         "",
         ("rd_accounts_y1", "rd_accounts_y2"),
-        lambda on: _worse(col("rd_accounts_y1"), col("rd_accounts_y2")),
+        lambda of: np.minimum(of["rd_accounts_y1"], of["rd_accounts_y2"]),
     ),
     Figure(
         "rd_to_rev_ratio_min_of_last_2y",
@@ -97,7 +93,7 @@ METRICS: tuple[Figure, ...] = (
         "2号附件1(三)、附件2(三)",
         "",
         ("rd_accounts_y1", "sales_y1", "rd_accounts_y2", "sales_y2"),
-        lambda on: _worse(_rd_share(1), _rd_share(2)),
+        lambda of: np.minimum(_rd_share(of, 1), _rd_share(of, 2)),
     ),
     Figure(
         "rd_expense_mean_2y",
@@ -108,7 +104,7 @@ METRICS: tuple[Figure, ...] = (
         "",
         ("rd_accounts_y1", "rd_accounts_y2"),
         # Whole fen, downwards: half a fen is never given to the firm.
-        lambda on: (col("rd_accounts_y1") + col("rd_accounts_y2")) // 2,
+        lambda of: (of["rd_accounts_y1"] + of["rd_accounts_y2"]) // 2,
     ),
     Figure(
         "rd_expense_sum_2y",
@@ -118,7 +114,7 @@ METRICS: tuple[Figure, ...] = (
         "2号附件2(三)",
         "",
         ("rd_accounts_y1", "rd_accounts_y2"),
-        lambda on: col("rd_accounts_y1") + col("rd_accounts_y2"),
+        lambda of: of["rd_accounts_y1"] + of["rd_accounts_y2"],
     ),
     Figure(
         "rd_staff_ratio_last_year",
@@ -128,7 +124,7 @@ METRICS: tuple[Figure, ...] = (
         "63号附件2指标12",
         "",
         ("rd_staff_y1", "employees_y1"),
-        lambda on: ratio(col("rd_staff_y1"), col("employees_y1")),
+        lambda of: ratio(of["rd_staff_y1"], of["employees_y1"]),
     ),
     Figure(
         "main_revenue_ratio_last_year",
@@ -138,7 +134,7 @@ METRICS: tuple[Figure, ...] = (
         "63号附件1、2号附件1(二)",
         "",
         ("main_revenue_y1", "sales_y1"),
-        lambda on: ratio(col("main_revenue_y1"), col("sales_y1")),
+        lambda of: ratio(of["main_revenue_y1"], of["sales_y1"]),
     ),
     Figure(
         "main_revenue_growth_last_year",
@@ -148,7 +144,7 @@ METRICS: tuple[Figure, ...] = (
         "63号附件1",
         "",
         ("main_revenue_y1", "main_revenue_y2"),
-        lambda on: _rise("main_revenue", 1).round(DECIMALS),
+        lambda of: rounded(_rise("main_revenue", of, 1)),
     ),
     Figure(
         "main_revenue_growth_mean_2y",
@@ -158,7 +154,7 @@ METRICS: tuple[Figure, ...] = (
         "63号附件2指标2、附件3一",
         "",
         yearly("main_revenue"),
-        lambda on: ((_rise("main_revenue", 1) + _rise("main_revenue", 2)) / 2).round(DECIMALS),
+        lambda of: rounded((_rise("main_revenue", of, 1) + _rise("main_revenue", of, 2)) / 2),
     ),
     Figure(
         "main_revenue_mean_3y",
@@ -168,7 +164,7 @@ METRICS: tuple[Figure, ...] = (
         "138号附件1专业发展2",
         "",
         yearly("main_revenue"),
-        lambda on: sum((col(key) for key in yearly("main_revenue")), pl.lit(0)) // 3,
+        lambda of: np.sum([of[key] for key in yearly("main_revenue")], axis=0) // 3,
     ),
     Figure(
         "rev_cagr_2y",
@@ -178,7 +174,7 @@ METRICS: tuple[Figure, ...] = (
         "2号附件2(二)",
         "",
         ("sales_y1", "sales_y3"),
-        lambda on: _compound("sales"),
+        lambda of: _compound("sales", of),
     ),
     Figure(
         "debt_ratio_yearend",
@@ -188,7 +184,7 @@ METRICS: tuple[Figure, ...] = (
         "63号附件1、2号附件1(二)",
         "",
         ("total_liabilities_y1", "total_assets_y1"),
-        lambda on: ratio(col("total_liabilities_y1"), col("total_assets_y1")),
+        lambda of: ratio(of["total_liabilities_y1"], of["total_assets_y1"]),
     ),
     Figure(
         "net_profit_ratio_last_year",
@@ -198,7 +194,7 @@ METRICS: tuple[Figure, ...] = (
         "63号附件2指标7",
         "",
         ("net_profit_y1", "sales_y1"),
-        lambda on: ratio(col("net_profit_y1"), col("sales_y1")),
+        lambda of: ratio(of["net_profit_y1"], of["sales_y1"]),
     ),
     Figure(
         "has_valid_hte_or_listed_honour",
@@ -208,7 +204,7 @@ METRICS: tuple[Figure, ...] = (
         "63号附件1一(二)",
         "",
         ("has_valid_hte_certificate", "has_listed_honour"),
-        lambda on: _either("has_valid_hte_certificate", "has_listed_honour"),
+        lambda of: _either(of["has_valid_hte_certificate"], of["has_listed_honour"]),
     ),
     Figure(
         "has_valid_tech_or_innovative_sme_title",
@@ -218,7 +214,7 @@ METRICS: tuple[Figure, ...] = (
         "2号附件1(一)、第三十条",
         "",
         ("has_valid_tech_sme_title", "has_valid_innovative_sme_title"),
-        lambda on: _either("has_valid_tech_sme_title", "has_valid_innovative_sme_title"),
+        lambda of: _either(of["has_valid_tech_sme_title"], of["has_valid_innovative_sme_title"]),
     ),
     Figure(
         "provincial_or_higher_award_rank_last_3y",
@@ -228,6 +224,6 @@ METRICS: tuple[Figure, ...] = (
         "2号附件1(四)",
         "",
         ("provincial_award_rank_last_3y", "national_award_rank_last_3y"),
-        lambda on: pl.min_horizontal("provincial_award_rank_last_3y", "national_award_rank_last_3y"),
+        lambda of: np.fmin(of["provincial_award_rank_last_3y"], of["national_award_rank_last_3y"]),
     ),
 )

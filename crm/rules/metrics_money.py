@@ -1,58 +1,60 @@
 """Metrics of the rules that give money: recognitions of the year, loans, and the base of the super-deduction."""
 
-from datetime import date
 from functools import partial
 
-import polars as pl
+import numpy as np
 
+from crm.rules.columns import Column, Columns, certain, known_or
 from crm.rules.figure import FEN_PER_WAN, Figure, Kind
-from crm.rules.metrics_science import col, excluded_119, ratio
+from crm.rules.metrics_science import excluded_119, ratio
 
 DEFINITIONS = ("rd_tax", "rd_hte", "rd_accounts")
+MANUFACTURING = range(13, 44)
 YEAR_DAYS = 365
 # From the accounting year 2021 on the cap on other items is taken over all projects (28号三); before, one by one.
 CAP_OVER_ALL_SINCE = 2021
 
 
-def _every(reached: list[pl.Expr]) -> pl.Expr:
-    """Return what every definition says; null as soon as two differ or one is not known."""
-    return pl.when(pl.all_horizontal(reached)).then(True).when(~pl.any_horizontal(reached)).then(False)
+def _every(figures: list[Column], least: float) -> Column:
+    """Return whether every definition reaches ``least``; not known as soon as two differ or one is not known."""
+    return certain(np.all([f >= least for f in figures], axis=0), np.all([f < least for f in figures], axis=0))
 
 
-def _in_year_of(key: str, on: date) -> pl.Expr:
-    return col(key) == on.year
+def _in_year_of(key: str, of: Columns) -> Column:
+    return certain(of[key] == of.on.year, (of[key] < of.on.year) | (of[key] > of.on.year))
 
 
-def _rise(key: str, on: date) -> pl.Expr:
-    return col(f"{key}_y1") - col(f"{key}_y2")
+def _rise(key: str, of: Columns) -> Column:
+    return of[f"{key}_y1"] - of[f"{key}_y2"]
 
 
-def _deduction_base(on: date) -> pl.Expr:
+def _manufacturing(code: str) -> float:
+    division = code[:2]
+    return int(division) in MANUFACTURING if division.isdecimal() else np.nan
+
+
+def _deduction_base(of: Columns) -> Column:
     """Return the base of the super-deduction: what was stated, else what 119号, 97号, 64号 and 28号 make of the items.
 
     Other items up to a ninth of items 1 to 5 (10 % of the whole), entrusted work at 80 %, abroad no more than two
     thirds of what counts at home. Parts of a fen are not counted.
     """
-    if on.year - 1 < CAP_OVER_ALL_SINCE:
-        return col("rd_tax_y1")
-    items, other = col("rd_own_items_y1"), col("rd_other_items_y1")
-    inside, abroad = (col(f"rd_entrusted_{where}_y1") * 8 // 10 for where in ("domestic", "overseas"))
-    home = items + _lesser(other, items // 9) + inside
-    return pl.coalesce(col("rd_tax_y1"), home + _lesser(abroad, home * 2 // 3))
+    if of.on.year - 1 < CAP_OVER_ALL_SINCE:
+        return of["rd_tax_y1"]
+    items, other = of["rd_own_items_y1"], of["rd_other_items_y1"]
+    inside, abroad = (of[f"rd_entrusted_{place}_y1"] * 8 // 10 for place in ("domestic", "overseas"))
+    home = items + np.minimum(other, items // 9) + inside
+    return known_or(of["rd_tax_y1"], home + np.minimum(abroad, home * 2 // 3))
 
 
-def _lesser(first: pl.Expr, second: pl.Expr) -> pl.Expr:
-    return pl.when(first < second).then(first).otherwise(second + first * 0)
-
-
-def _excluded(on: date) -> pl.Expr:
+def _excluded(of: Columns) -> Column:
     """Return whether more than half of the income is that of an excluded industry (97号四); 50 % itself is not.
 
     While that share is not known, the industry the firm is registered in answers (derived).
     """
-    income = col("total_income_y1") - col("investment_income_y1")
-    share = ratio(col("excluded_industry_income_y1"), income)
-    return pl.coalesce(share > 0.5, col("industry_in_119_excluded_list"), excluded_119(on))
+    share = ratio(of["excluded_industry_income_y1"], of["total_income_y1"] - of["investment_income_y1"])
+    registered = known_or(of["industry_in_119_excluded_list"], excluded_119(of))
+    return known_or(certain(share > 0.5, share <= 0.5), registered)
 
 
 METRICS: tuple[Figure, ...] = (
@@ -64,7 +66,7 @@ METRICS: tuple[Figure, ...] = (
         "GB/T 4754-2017 C门类（13至43）",
         "",
         ("industry_code",),
-        lambda on: col("industry_code").str.slice(0, 2).cast(pl.Int64, strict=False).is_between(13, 43),
+        lambda of: of.texts["industry_code"].told(_manufacturing),
     ),
     Figure(
         "four_above_entered_this_year",
@@ -74,7 +76,7 @@ METRICS: tuple[Figure, ...] = (
         "广州市高企培育专题",
         "",
         ("four_above_entry_year",),
-        lambda on: _in_year_of("four_above_entry_year", on),
+        lambda of: _in_year_of("four_above_entry_year", of),
     ),
     Figure(
         "moved_in_this_year",
@@ -84,7 +86,7 @@ METRICS: tuple[Figure, ...] = (
         "穗埔科规字〔2021〕5号",
         "",
         ("moved_in_year",),
-        lambda on: _in_year_of("moved_in_year", on),
+        lambda of: _in_year_of("moved_in_year", of),
     ),
     Figure(
         "moved_within_this_year",
@@ -94,7 +96,7 @@ METRICS: tuple[Figure, ...] = (
         "各区高企奖励",
         "",
         ("moved_within_year",),
-        lambda on: _in_year_of("moved_within_year", on),
+        lambda of: _in_year_of("moved_within_year", of),
     ),
     Figure(
         "contest_prize_this_year",
@@ -104,7 +106,7 @@ METRICS: tuple[Figure, ...] = (
         "中国创新创业大赛广州赛区",
         "",
         ("contest_year",),
-        lambda on: _in_year_of("contest_year", on),
+        lambda of: _in_year_of("contest_year", of),
     ),
     Figure(
         "rd_500_by_every_definition",
@@ -114,7 +116,7 @@ METRICS: tuple[Figure, ...] = (
         "穗埔府规〔2020〕4号第五条",
         "",
         tuple(f"{key}_y1" for key in DEFINITIONS),
-        lambda on: _every([col(f"{key}_y1") >= 500 * FEN_PER_WAN for key in DEFINITIONS]),
+        lambda of: _every([of[f"{key}_y1"] for key in DEFINITIONS], 500 * FEN_PER_WAN),
     ),
     Figure(
         "rd_share_4_by_every_definition",
@@ -124,7 +126,7 @@ METRICS: tuple[Figure, ...] = (
         "粤工信融资函〔2025〕26号",
         "",
         (*(f"{key}_y1" for key in DEFINITIONS), "sales_y1"),
-        lambda on: _every([ratio(col(f"{key}_y1"), col("sales_y1")) >= 0.04 for key in DEFINITIONS]),
+        lambda of: _every([ratio(of[f"{key}_y1"], of["sales_y1"]) for key in DEFINITIONS], 0.04),
     ),
     *(
         Figure(
@@ -151,7 +153,7 @@ METRICS: tuple[Figure, ...] = (
         "粤金管〔2025〕15号",
         "",
         ("loan_days",),
-        lambda on: col("loan_days").clip(0, YEAR_DAYS) / YEAR_DAYS,
+        lambda of: np.clip(of["loan_days"], 0, YEAR_DAYS) / YEAR_DAYS,
     ),
     Figure(
         "loan_interest_left",
@@ -161,7 +163,7 @@ METRICS: tuple[Figure, ...] = (
         "粤金管〔2025〕15号",
         "",
         ("loan_interest_paid", "loan_other_subsidy"),
-        lambda on: (col("loan_interest_paid") - col("loan_other_subsidy")).clip(0),
+        lambda of: np.maximum(of["loan_interest_paid"] - of["loan_other_subsidy"], 0),
     ),
     Figure(
         "loan_principal_within_rd",
@@ -171,7 +173,7 @@ METRICS: tuple[Figure, ...] = (
         "粤金管〔2025〕15号",
         "",
         ("loan_principal", "rd_tax_y1"),
-        lambda on: _lesser(col("loan_principal"), col("rd_tax_y1")),
+        lambda of: np.minimum(of["loan_principal"], of["rd_tax_y1"]),
     ),
     Figure(
         "super_deduction_base_last_year",

@@ -3,76 +3,84 @@
 from collections.abc import Callable
 from datetime import date
 
-import polars as pl
+import numpy as np
 
+from crm.rules.columns import Column, Columns, known_or, over, where
 from crm.rules.figure import DECIMALS, YEARS, Figure, Kind
 
-
-def col(key: str) -> pl.Expr:
-    return pl.col(key)
+EXCLUDED_DIVISIONS = frozenset({"16", "51", "52", "61", "62", "70", "71", "72", "90"})
 
 
-def years_in_business(on: date, most: int = 3) -> pl.Expr:
+def day_number(day: date) -> int:
+    """Return a day as its number since 1970."""
+    return (day - date(1970, 1, 1)).days
+
+
+def birth_year(of: Columns) -> Column:
+    """Return the year each firm was established in."""
+    days = of["established_on"]
+
+    def years() -> Column:
+        year = np.where(np.isnan(days), 0, days).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+        return where(~np.isnan(days), year + 1970)
+
+    return of.once("birth year", years)
+
+
+def years_in_business(of: Columns, most: int = 3) -> Column:
     """Return how many of the last ``most`` accounting years the firm has lived in; all when its age is not known.
 
     195号三(一): firms younger than three years count their actual time. Not knowing the age asks for all three years,
     so a missing year then leaves the figure unknown and never wrong.
     """
-    return (pl.lit(on.year) - pl.col("established_on").dt.year()).clip(0, most).fill_null(most)
+    return np.clip(known_or(of.on.year - birth_year(of), most), 0, most)
 
 
-def _sum_3y(key: str, on: date) -> pl.Expr:
-    """Return the sum over the years lived in; null as soon as one of them is not known."""
-    lived = years_in_business(on)
-    total = pl.lit(0, pl.Float64)
+def _sum_3y(key: str, of: Columns) -> Column:
+    """Return the sum over the years lived in; not known as soon as one of them is not."""
+    lived = years_in_business(of)
+    total = where(lived >= 1, 0.0)
     for year in YEARS:
-        total = total + pl.when(lived >= year).then(pl.col(f"{key}_y{year}").cast(pl.Float64)).otherwise(0.0)
-    return pl.when(lived >= 1).then(total)
+        total = total + where(lived >= year, of[f"{key}_y{year}"], 0.0)
+    return total
 
 
-def ratio(above: pl.Expr, below: pl.Expr) -> pl.Expr:
-    """Return above ÷ below, null when there is nothing to divide by."""
-    quotient = above.cast(pl.Float64) / below.cast(pl.Float64)
-    return pl.when(below > 0).then(quotient).round(DECIMALS)
+def rounded(column: Column) -> Column:
+    """Return a ratio without the noise of binary fractions."""
+    found: Column = np.round(column, DECIMALS)
+    return found
 
 
-def _growth(values: Callable[[int], pl.Expr], on: date) -> pl.Expr:
+def ratio(above: Column, below: Column) -> Column:
+    """Return above ÷ below; not known when there is nothing to divide by."""
+    return rounded(above / where(below > 0, below))
+
+
+def _growth(values: Callable[[int], Column], of: Columns) -> Column:
     """Return ½(Y2/Y1 + Y3/Y2) − 1, oldest year first (195号三(七)4).
 
     The oldest year zero: the last two years alone. The middle year zero, for which the text gives 0 points: -1, the
     fall into it, which earns none by any reading. Two years lived: those two. A base below zero has no growth rate in
     the text, so the figure is unknown then.
     """
-    old, middle, last = (values(year).cast(pl.Float64) for year in (3, 2, 1))
-    two_years = last / middle - 1
-    three_years = (middle / old + last / middle) / 2 - 1
-    lived = years_in_business(on)
-    growth = (
-        pl.when(lived < 2)
-        .then(None)
-        .when(middle == 0)
-        .then(-1.0)
-        .when(middle < 0)
-        .then(None)
-        .when((lived == 2) | (old == 0))
-        .then(two_years)
-        .when(old < 0)
-        .then(None)
-        .otherwise(three_years)
-    )
-    return growth.round(DECIMALS)
+    old, middle, last = (values(year) for year in (3, 2, 1))
+    two_years = over(last, middle) - 1
+    three_years = (over(middle, old) + over(last, middle)) / 2 - 1
+    lived = years_in_business(of)
+    growth = where(old < 0, np.nan, three_years)
+    growth = where((lived == 2) | (old == 0), two_years, growth)
+    growth = where(middle < 0, np.nan, where(middle == 0, -1.0, growth))
+    return rounded(where(lived < 2, np.nan, growth))
 
 
-def _net_assets(year: int) -> pl.Expr:
-    return pl.col(f"total_assets_y{year}") - pl.col(f"total_liabilities_y{year}")
+def _net_assets(year: int, of: Columns) -> Column:
+    return of[f"total_assets_y{year}"] - of[f"total_liabilities_y{year}"]
 
 
-def excluded_119(on: date) -> pl.Expr:
+def excluded_119(of: Columns) -> Column:
     """财税〔2015〕119号四, by the leading digits of GB/T 4754: tobacco, wholesale and retail, lodging and catering,
     real estate, leasing and business services, entertainment."""
-    code = pl.col("industry_code")
-    divisions = ("16", "51", "52", "61", "62", "70", "71", "72", "90")
-    return pl.when(code.is_not_null()).then(code.str.slice(0, 2).is_in(divisions))
+    return of.texts["industry_code"].told(lambda code: code[:2] in EXCLUDED_DIVISIONS)
 
 
 def yearly(key: str) -> tuple[str, ...]:
@@ -88,7 +96,7 @@ METRICS: tuple[Figure, ...] = (
         "115号第六条(二)",
         "person",
         ("employees_y1",),
-        lambda on: col("employees_y1"),
+        lambda of: of["employees_y1"],
     ),
     Figure(
         "sales_last_year",
@@ -98,7 +106,7 @@ METRICS: tuple[Figure, ...] = (
         "115号第六条(二)、32号第十一条(五)",
         "",
         ("sales_y1",),
-        lambda on: col("sales_y1"),
+        lambda of: of["sales_y1"],
     ),
     Figure(
         "total_assets_last_year",
@@ -108,7 +116,7 @@ METRICS: tuple[Figure, ...] = (
         "115号第六条(二)",
         "",
         ("total_assets_y1",),
-        lambda on: col("total_assets_y1"),
+        lambda of: of["total_assets_y1"],
     ),
     Figure(
         "industry_in_119_excluded_list",
@@ -128,7 +136,7 @@ METRICS: tuple[Figure, ...] = (
         "115号第七条、32号第十一条(四)",
         "",
         ("tech_staff_y1", "employees_y1"),
-        lambda on: ratio(col("tech_staff_y1"), col("employees_y1")),
+        lambda of: ratio(of["tech_staff_y1"], of["employees_y1"]),
     ),
     Figure(
         "rd_tax_to_sales_last_year",
@@ -138,7 +146,7 @@ METRICS: tuple[Figure, ...] = (
         "115号第七条(二)1",
         "",
         ("rd_tax_y1", "sales_y1"),
-        lambda on: ratio(col("rd_tax_y1"), col("sales_y1")),
+        lambda of: ratio(of["rd_tax_y1"], of["sales_y1"]),
     ),
     Figure(
         "rd_tax_to_costs_last_year",
@@ -148,7 +156,7 @@ METRICS: tuple[Figure, ...] = (
         "115号第七条(二)2",
         "",
         ("rd_tax_y1", "costs_and_expenses_y1"),
-        lambda on: ratio(col("rd_tax_y1"), col("costs_and_expenses_y1")),
+        lambda of: ratio(of["rd_tax_y1"], of["costs_and_expenses_y1"]),
     ),
     Figure(
         "days_since_registration",
@@ -158,7 +166,7 @@ METRICS: tuple[Figure, ...] = (
         "32号第十一条(一)、195号三(一)",
         "day",
         ("established_on",),
-        lambda on: (pl.lit(on) - pl.col("established_on")).dt.total_days().cast(pl.Float64),
+        lambda of: day_number(of.on) - of["established_on"],
     ),
     Figure(
         "rd_to_sales_ratio_3y",
@@ -168,7 +176,7 @@ METRICS: tuple[Figure, ...] = (
         "32号第十一条(五)",
         "",
         (*yearly("rd_hte"), *yearly("sales")),
-        lambda on: ratio(_sum_3y("rd_hte", on), _sum_3y("sales", on)),
+        lambda of: ratio(_sum_3y("rd_hte", of), _sum_3y("sales", of)),
     ),
     Figure(
         "rd_domestic_share_3y",
@@ -178,7 +186,7 @@ METRICS: tuple[Figure, ...] = (
         "32号第十一条(五)",
         "",
         (*yearly("rd_hte_domestic"), *yearly("rd_hte")),
-        lambda on: ratio(_sum_3y("rd_hte_domestic", on), _sum_3y("rd_hte", on)),
+        lambda of: ratio(_sum_3y("rd_hte_domestic", of), _sum_3y("rd_hte", of)),
     ),
     Figure(
         "hte_other_expense_share",
@@ -188,7 +196,7 @@ METRICS: tuple[Figure, ...] = (
         "195号三(六)2(8)",
         "",
         (*yearly("rd_hte_other"), *yearly("rd_hte")),
-        lambda on: ratio(_sum_3y("rd_hte_other", on), _sum_3y("rd_hte", on)),
+        lambda of: ratio(_sum_3y("rd_hte_other", of), _sum_3y("rd_hte", of)),
     ),
     Figure(
         "ht_income_ratio_last_year",
@@ -198,7 +206,7 @@ METRICS: tuple[Figure, ...] = (
         "32号第十一条(六)",
         "",
         ("ht_income_y1", "total_income_y1"),
-        lambda on: ratio(col("ht_income_y1"), col("total_income_y1")),
+        lambda of: ratio(of["ht_income_y1"], of["total_income_y1"]),
     ),
     Figure(
         "main_product_share_of_ht_income",
@@ -208,7 +216,7 @@ METRICS: tuple[Figure, ...] = (
         "195号三(三)",
         "",
         ("main_product_income_y1", "ht_income_y1"),
-        lambda on: ratio(col("main_product_income_y1"), col("ht_income_y1")),
+        lambda of: ratio(of["main_product_income_y1"], of["ht_income_y1"]),
     ),
     Figure(
         "conversions_mean_3y",
@@ -218,7 +226,7 @@ METRICS: tuple[Figure, ...] = (
         "195号三(七)2",
         "item",
         yearly("conversions"),
-        lambda on: (_sum_3y("conversions", on) / years_in_business(on)).round(DECIMALS),
+        lambda of: rounded(over(_sum_3y("conversions", of), years_in_business(of))),
     ),
     Figure(
         "net_asset_growth",
@@ -228,7 +236,7 @@ METRICS: tuple[Figure, ...] = (
         "195号三(七)4",
         "",
         (*yearly("total_assets"), *yearly("total_liabilities")),
-        lambda on: _growth(_net_assets, on),
+        lambda of: _growth(lambda year: _net_assets(year, of), of),
     ),
     Figure(
         "sales_growth",
@@ -238,6 +246,6 @@ METRICS: tuple[Figure, ...] = (
         "195号三(七)4",
         "",
         yearly("sales"),
-        lambda on: _growth(lambda year: pl.col(f"sales_y{year}"), on),
+        lambda of: _growth(lambda year: of[f"sales_y{year}"], of),
     ),
 )

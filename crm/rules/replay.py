@@ -11,11 +11,10 @@ from typing import Any
 
 import polars as pl
 
-from crm.rules.evaluate import evaluate
-from crm.rules.explain import LIVED, Assessment, explain
+from crm.rules.evaluate import judge
+from crm.rules.explain import Assessment, explain
 from crm.rules.figure import DTYPES, Kind
-from crm.rules.metrics import FIGURES
-from crm.rules.metrics_science import years_in_business
+from crm.rules.metrics import FIGURES, prepare
 from crm.rules.pack import Action, Policy, Version
 
 Facts = Mapping[str, tuple[str, Any] | list[Any]]
@@ -38,8 +37,7 @@ def frame_of(facts: Facts) -> pl.DataFrame:
 
 def found_in(version: Version, facts: Facts, on: date) -> dict[str, Any]:
     """Return what a version says of the facts on a day; what it cannot say is left out."""
-    judged = evaluate(version, frame_of(facts), on).with_columns(years_in_business(on).alias(LIVED))
-    row = judged.row(0, named=True)
+    row = judge(version, prepare(frame_of(facts), on)).rows()[0]
     return {key: _plain(value) for key, value in sorted(row.items()) if value is not None and key not in facts}
 
 

@@ -11,18 +11,19 @@
 | distance | how far from met, 0 to the number of top criteria: of each leaf not met its share of the threshold, 1 at most; "any" counts its nearest way, what is unknown counts nothing |
 """  # noqa: E501 - a table
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from crm.rules.catalogue import FURTHEST
-from crm.rules.conditions import Condition
-from crm.rules.evaluate import judge, kept_plan
-from crm.rules.figure import DECIMALS, Kind
-from crm.rules.metrics import FIGURES
-from crm.rules.metrics_science import years_in_business
-from crm.rules.pack import Action, AllOf, Node, Part, Policy, Version, counting, version_on
+from crm.domain.errors import Refused
+from crm.rules.awards import AWARD
+from crm.rules.columns import Column, Columns
+from crm.rules.evaluate import Judged, Outcome, judge
+from crm.rules.metrics_science import rounded
+from crm.rules.pack import Action, Policy, Version, counting, version_on
 
 COLUMNS: dict[str, pl.DataType] = {
     "outcome": pl.Int8(),
@@ -34,150 +35,126 @@ COLUMNS: dict[str, pl.DataType] = {
     "award_least": pl.Int64(),
     "award_most": pl.Int64(),
 }
-OPEN = 1  # the outcome that could still turn either way
+SCHEMA: dict[str, pl.DataType] = {
+    "firm_id": pl.Int64(),
+    "policy_id": pl.String(),
+    "renewal": pl.Boolean(),
+    **COLUMNS,
+}
+NEAREST = 1e-9  # an open end missed by nothing is still missed: as near as can be, and no nearer than met
 
 
-def summary(version: Version, prepared: pl.DataFrame, on: date) -> pl.DataFrame:
-    """Return COLUMNS for each row of ``prepared`` (see evaluate.prepare), in its order."""
-    judged = judge(version, prepared)
-    asked, told = kept_plan(version, on, _plan)
-    # Only where the outcome is open is it asked which facts keep it so.
-    judged = judged.with_row_index("row")
-    waiting = judged.filter(pl.col(version.criteria.id) == OPEN)
-    found = waiting.with_columns(asked).select("row", *_asked([expr.meta.output_name() for expr in asked]))
-    return judged.join(found, on="row", how="left", maintain_order="left").select(told).cast(pl.Schema(COLUMNS))
+def screen(policies: Iterable[Policy], facts: Columns, holds: Mapping[str, str]) -> pl.DataFrame:
+    """Return SCHEMA for each firm and each policy of which a version holds on the day, by policy, then as ``facts``.
 
-
-def _plan(version: Version, on: date) -> tuple[list[pl.Expr], list[pl.Expr]]:
-    """Return whether each fact is asked for, as columns "<fact>?", and the columns told."""
-    asked = [test.fill_null(value=False).alias(f"{fact}?") for fact, test in _unknown(version, on).items()]
-    top = [child.id for child in counting(version.criteria)]
-    short = pl.sum_horizontal(*(pl.col(key) == 0 for key in top))
-    # The only criterion there is has no others that could be met: lacking it is lacking all.
-    alone = pl.lit(len(top) > 1) & (short == 1) & ~pl.any_horizontal(*(pl.col(key) == OPEN for key in top))
-    told = [
-        pl.col(version.criteria.id).alias("outcome"),
-        short.alias("short"),
-        pl.col("unknown").fill_null(0),
-        pl.when(alone).then(_first({key: pl.col(key) == 0 for key in top})).alias("criterion"),
-        pl.col("fact"),
-        # Rounded: a column is divided by a constant in one way for a single row and in another for many.
-        _distance(version.criteria, version).round(DECIMALS).alias("distance"),
-        *(
-            pl.col(f"award.{end}").alias(f"award_{end}") if version.award else _no_money(end)
-            for end in ("least", "most")
-        ),
-    ]
-    return asked, told
-
-
-def _no_money(end: str) -> pl.Expr:
-    return pl.lit(None, pl.Int64).alias(f"award_{end}")
-
-
-def _asked(names: list[str]) -> list[pl.Expr]:
-    count = pl.sum_horizontal(*(pl.col(name) for name in names)) if names else pl.lit(0)
-    one = _first({name.removesuffix("?"): pl.col(name) for name in names})
-    return [count.alias("unknown"), pl.when(count == 1).then(one).alias("fact")]
-
-
-def _first(tests: dict[str, pl.Expr]) -> pl.Expr:
-    """Return the key of the first test that holds."""
-    return pl.coalesce(*(pl.when(test).then(pl.lit(key)) for key, test in tests.items()), pl.lit(None, pl.String))
-
-
-def _unknown(version: Version, on: date) -> dict[str, pl.Expr]:
-    """Return for each fact the version rests on whether its being unknown keeps the outcome open.
-
-    It does when the leaf that asks for it cannot tell, and so can no group above it: a way that is met already needs no
-    other, and a criterion that is missed is missed whatever else comes to light.
+    ``firm_id`` stands beside the facts, and {policy: column} of ``holds`` names the yes/no column there of those who
+    hold the title already: they are judged for its renewal. Who is registered outside a policy's area is left out.
     """
-    lived = years_in_business(on, FURTHEST)
-    found: dict[str, list[pl.Expr]] = {}
-    for leaf, above in _leaves(version.criteria, ()):
-        waiting = pl.all_horizontal(*(pl.col(node) == OPEN for node in (*above, leaf.id)))
-        for metric, test in _open_metrics(leaf, version):
-            for fact in FIGURES[metric].inputs or (metric,):
-                found.setdefault(fact, []).append(waiting & test)
-    unborn = {f"_y{year}": lived < year for year in range(2, FURTHEST + 1)}
+    lines = _Lines(facts)
+    for policy in policies:
+        try:
+            new = version_on(policy, facts.on, Action.NEW)
+            renewal = version_on(policy, facts.on, Action.RENEWAL) if policy.id in holds else new
+        except Refused:  # no version of it holds on the day
+            continue
+        again = np.zeros(facts.height, bool)
+        if policy.id in holds:
+            again = facts.beside[holds[policy.id]].to_numpy()
+        near = _within(policy.area, facts)
+        if new is renewal:
+            lines.add(policy.id, again, near, _summary(new, facts))
+        else:
+            lines.add(policy.id, again, near & ~again, _summary(new, facts))
+            lines.add(policy.id, again, near & again, _summary(renewal, facts))
+    return lines.frame()
+
+
+def _within(area: str, facts: Columns) -> NDArray[np.bool_]:
+    """Return who is not known to be registered outside an area."""
+    near: NDArray[np.bool_] = facts.texts["registration_district"].told(lambda code: code.startswith(area)) != 0
+    return near
+
+
+class _Lines:
+    """The lines of a pass, gathered policy by policy; words are places in a list until the end."""
+
+    def __init__(self, facts: Columns) -> None:
+        self._firms = facts.beside["firm_id"].to_numpy()
+        self._words: list[str | None] = [None]
+        self._parts: dict[str, list[Column]] = {name: [] for name in SCHEMA}
+
+    def add(self, policy_id: str, renewal: Column, those: Column, summary: dict[str, Any]) -> None:
+        everybody = those.all()
+        words = {"policy_id": ([policy_id], np.zeros(len(those), np.intp))}
+        words |= {name: summary.pop(name) for name in ("criterion", "fact")}
+        found = {"firm_id": self._firms, "renewal": renewal, **summary}
+        for name, (known, places) in words.items():
+            found[name] = np.where(places < 0, 0, places + len(self._words))
+            self._words += known
+        for name, column in found.items():
+            self._parts[name].append(column if everybody else column[those])
+
+    def frame(self) -> pl.DataFrame:
+        words = pl.Series(self._words, dtype=pl.String)
+        found = []
+        for name, kind in SCHEMA.items():
+            parts = self._parts[name] or [np.empty(0)]
+            column = np.concatenate(parts)
+            if isinstance(kind, pl.String):
+                found.append(words.gather(column.astype(np.uint32)).alias(name))
+            else:
+                found.append(pl.Series(name, column, nan_to_null=True).cast(kind))
+        return pl.DataFrame(found)
+
+
+def _summary(version: Version, facts: Columns) -> dict[str, Any]:
+    """Return a column for each of COLUMNS; those of words as (words, place of each firm's, -1 for none)."""
+    judged = judge(version, facts)
+    facts_asked, asked = judged.plan.asking.facts, judged.asked()
+    unknown = asked.sum(axis=0)
+    top = [child.id for child in counting(version.criteria)]
+    outcomes = np.stack([judged.outcomes[name] for name in top])
+    lacking = outcomes == Outcome.NOT_MET
+    short = lacking.sum(axis=0)
+    # The only criterion there is has no others that could be met: lacking it is lacking all.
+    alone = (short == 1) & ~(outcomes == Outcome.CANNOT_TELL).any(axis=0) & (len(top) > 1)
+    nothing = np.full((2, facts.height), np.nan)
+    least, most = judged.amounts.get(AWARD, nothing)
     return {
-        fact: pl.any_horizontal(*tests) & pl.col(fact).is_null() & ~unborn.get(fact[-3:], pl.lit(value=False))
-        for fact, tests in found.items()
+        "outcome": judged.outcome,
+        "short": short,
+        "unknown": unknown,
+        "criterion": (top, _first(lacking, alone)),
+        "fact": (facts_asked, _first(asked, unknown == 1)),
+        "distance": _distance(judged),
+        "award_least": least,
+        "award_most": most,
     }
 
 
-def _leaves(node: Node, above: tuple[str, ...]) -> Iterator[tuple[Condition, tuple[str, ...]]]:
-    if isinstance(node, Condition):
-        yield node, above
-        return
-    for child in counting(node):
-        yield from _leaves(child, (*above, node.id))
+def _first(holds: NDArray[np.bool_], those: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return of those firms the first row that holds, of the others -1."""
+    places = np.full(len(those), -1)
+    if those.any():
+        places[those] = holds[:, those].argmax(axis=0)
+    return places
 
 
-def _open_metrics(leaf: Condition, version: Version) -> Iterator[tuple[str, pl.Expr]]:
-    """Return the metrics a leaf rests on, each with the test that it is what keeps the leaf open."""
-    for part in _parts(leaf.metric, version):
-        wide = pl.col(f"{part.id}.least") != pl.col(f"{part.id}.most")
-        for choice in part.best_of or ():
-            yield choice.metric, wide & pl.col(choice.metric).is_null()
-    metrics = [leaf.metric, *([leaf.at_least_by.metric] if leaf.at_least_by else [])]
-    for metric in metrics:
-        # No rank is no award: it answers the question and is not asked for.
-        if metric in FIGURES and FIGURES[metric].kind is not Kind.RANK:
-            yield metric, pl.col(metric).is_null()
+def _distance(judged: Judged) -> Column:
+    plan, told = judged.plan, judged.leaves
+    size = np.where(told.threshold == 0, np.nan, np.abs(told.threshold))
+    size[plan.leaves.all_or_nothing] = np.nan
+    # What has no size is missed whole: fmin takes the number.
+    share = np.fmin(told.shortfall / size, 1)
+    share = np.maximum(share, NEAREST, out=share) * (told.outcome == Outcome.NOT_MET)
+    far = dict(zip((leaf.id for leaf in plan.leaves.conditions), share, strict=True))
+    for name, every, children in plan.groups:
+        far[name] = (np.add if every else np.minimum).reduce([far[child] for child in children])
+    # Rounded like every other quotient.
+    return rounded(far[plan.version.criteria.id])
 
 
-def _parts(metric: str, version: Version) -> list[Part]:
-    """Return the plain parts behind a score or a part; none for a figure."""
-    if metric in version.scores:
-        score = version.scores[metric]
-        return [part for name in (metric, *score.blocks) for part in version.scores[name].parts if part.of is None]
-    return [part for score in version.scores.values() for part in score.parts if part.id == metric]
-
-
-def _distance(node: Node, version: Version) -> pl.Expr:
-    if not isinstance(node, Condition):
-        inside = [_distance(child, version) for child in counting(node)]
-        return pl.sum_horizontal(*inside) if isinstance(node, AllOf) else pl.min_horizontal(*inside)
-    figure = FIGURES.get(node.metric)
-    share = pl.lit(1.0)
-    if figure is None or figure.kind not in {Kind.BOOL, Kind.TEXT, Kind.RANK, Kind.DATE}:
-        threshold = pl.col(f"{node.id}.threshold").cast(pl.Float64).abs()
-        part = pl.col(f"{node.id}.shortfall").cast(pl.Float64) / threshold
-        # An open end missed by nothing is still missed: it is as near as can be, and no nearer than met.
-        share = pl.when(threshold > 0).then(part.clip(1e-9, 1.0)).otherwise(1.0).fill_null(1.0)
-    return pl.when(pl.col(node.id) == 0).then(share).otherwise(0.0)
-
-
-def screen(policy: Policy, prepared: pl.DataFrame, on: date, holds: str | None = None) -> pl.DataFrame:
-    """Return ``firm_id``, ``renewal`` and COLUMNS for each row of ``prepared``, by the versions in force on the day.
-
-    ``holds`` names the yes/no column of those who hold the title already: they are judged for its renewal. Who is
-    registered outside the policy's area is left out. Raises Refused when no version holds.
-    """
-    if policy.area:
-        elsewhere = ~pl.col("registration_district").str.starts_with(policy.area)
-        prepared = prepared.filter(~elsewhere.fill_null(value=False))
-    new = version_on(policy, on, Action.NEW)
-    if holds is None:
-        return _named(prepared, renewal=False).hstack(summary(new, prepared, on))
-    renewal = version_on(policy, on, Action.RENEWAL)
-    if renewal is new:
-        rows = prepared.select("firm_id", pl.col(holds).alias("renewal"))
-        return rows.hstack(summary(new, prepared, on))
-    parts = []
-    for version, mine, again in ((new, ~pl.col(holds), False), (renewal, pl.col(holds), True)):
-        rows = prepared.filter(mine)
-        parts.append(_named(rows, renewal=again).hstack(summary(version, rows, on)))
-    return pl.concat(parts)
-
-
-def _named(rows: pl.DataFrame, *, renewal: bool) -> pl.DataFrame:
-    return rows.select("firm_id", pl.lit(renewal).alias("renewal"))
-
-
-def open_facts(version: Version, judged: pl.DataFrame, on: date) -> list[tuple[str, ...]]:
-    """Return for each row of ``judged`` (see evaluate.judge) the facts that could still decide its outcome."""
-    tests = [test.fill_null(value=False).alias(fact) for fact, test in _unknown(version, on).items()]
-    rows = judged.select(tests).iter_rows(named=True) if tests else [dict[str, bool]()] * judged.height
-    return [tuple(fact for fact, asked in row.items() if asked) for row in rows]
+def open_facts(judged: Judged) -> list[tuple[str, ...]]:
+    """Return for each firm the facts that could still decide its outcome."""
+    rows = judged.asked().T.tolist()
+    return [tuple(fact for fact, is_ in zip(judged.plan.asking.facts, row, strict=True) if is_) for row in rows]

@@ -9,9 +9,10 @@ or 70 alone the class is not known.
 
 from dataclasses import dataclass
 
-import polars as pl
+import numpy as np
 
 from crm.domain.words import N_
+from crm.rules.columns import Columns, Text
 from crm.rules.figure import FEN_PER_WAN
 
 LABELS: dict[str, str] = {"large": N_("大型"), "medium": N_("中型"), "small": N_("小型"), "micro": N_("微型")}
@@ -58,23 +59,27 @@ _FIGURES = (
     ("revenue", "sales_y1", FEN_PER_WAN),
     ("assets", "total_assets_y1", FEN_PER_WAN),
 )
+# By figure, class and industry; what an industry does not count bounds nothing.
+_BOUNDS = np.array(
+    [
+        [[(getattr(i, name) or (-np.inf,) * 3)[place] * unit for i in INDUSTRIES] for place in range(3)]
+        for name, _key, unit in _FIGURES
+    ]
+)
 
 
-def size_class() -> pl.Expr:
-    """Return the class as a column; null when the industry, or a figure that it counts, is not known."""
-    code = pl.col("industry_code")
-    found = pl.lit(None, pl.String())
-    for industry in INDUSTRIES:
-        here = pl.any_horizontal([code.str.starts_with(division) for division in industry.divisions])
-        found = pl.when(here).then(_class_in(industry)).otherwise(found)
-    return found
+def size_class(of: Columns) -> Text:
+    """Return the class of each firm; not known when its industry, or a figure that it counts, is not."""
+    found = of.texts["industry_code"].told(_industry)
+    place = np.where(np.isnan(found), 0, found).astype(np.intp)
+    known, reached = ~np.isnan(found), np.ones((3, of.height), bool)
+    for (_name, key, _unit), bounds in zip(_FIGURES, _BOUNDS[:, :, place], strict=True):
+        figure = np.where(bounds[0] == -np.inf, 0, of[key])
+        known &= ~np.isnan(figure)
+        reached &= figure >= bounds
+    # The first class of those reached; the bounds of one are no higher than those of the class above.
+    return Text(CLASSES, np.where(known, 3 - reached.sum(axis=0), -1))
 
 
-def _class_in(industry: Industry) -> pl.Expr:
-    counted = [(column, getattr(industry, name), unit) for name, column, unit in _FIGURES if getattr(industry, name)]
-    reached: pl.Expr = pl.lit("micro")
-    for place in (2, 1, 0):
-        every = pl.all_horizontal([pl.col(column) >= bounds[place] * unit for column, bounds, unit in counted])
-        reached = pl.when(every).then(pl.lit(CLASSES[place])).otherwise(reached)
-    known = pl.all_horizontal([pl.col(column).is_not_null() for column, _bounds, _unit in counted])
-    return pl.when(known).then(reached)
+def _industry(code: str) -> float:
+    return next((n for n, industry in enumerate(INDUSTRIES) if code.startswith(industry.divisions)), np.nan)

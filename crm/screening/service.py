@@ -12,7 +12,6 @@ import polars as pl
 from sqlalchemy import Select, String, delete, func, insert, select, tuple_, type_coerce
 
 from crm.accounts.models import User
-from crm.domain.errors import Refused
 from crm.domain.ladder import RUNG_OF
 from crm.domain.policies import SCREEN_AGAIN
 from crm.domain.words import N_
@@ -23,18 +22,16 @@ from crm.kit.db import db, transaction
 from crm.ladder import facts
 from crm.policies.queries import in_force
 from crm.rules import screen
-from crm.rules.evaluate import Outcome, prepare
+from crm.rules.evaluate import Outcome
+from crm.rules.metrics import in_parts
 from crm.rules.pack import Policy
 from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningDue, ScreeningRun
 
 FIRMS_A_WRITE = 2_000
 DUE_AT_ONCE = 1_000  # changes of files taken up together: a long list does not hold the register for long
-SCHEMA: dict[str, pl.DataType] = {
-    "firm_id": pl.Int64(),
-    "policy_id": pl.String(),
-    "renewal": pl.Boolean(),
-    **screen.COLUMNS,
-}
+SCHEMA = screen.SCHEMA
+# Beside the facts of a firm: whether it holds what a policy grants.
+HOLDS = {policy: f"holds {policy}" for policy in RUNG_OF}
 KEY = ["firm_id", "policy_id"]
 STEPS = {"criterion": "short", "fact": "unknown"}
 
@@ -43,19 +40,11 @@ def judge(
     firm_ids: Select[Any], on: date, policies: Mapping[str, Policy], read: frames.Reader = frames.fetch
 ) -> pl.DataFrame:
     """Return a row per firm and policy in force on the day: columns of SCHEMA."""
-    facts_of_all = facts.build(firm_ids, on, read)
-    prepared = prepare(
-        facts_of_all.join(_holders(firm_ids, on, read), on="firm_id", how="left", maintain_order="left"), on
-    )
-    prepared = prepared.with_columns(pl.col(_holds(policy)).fill_null(value=False) for policy in RUNG_OF)
-    found = [pl.DataFrame(schema=SCHEMA)]
-    for policy in policies.values():
-        try:
-            rows = screen.screen(policy, prepared, on, _holds(policy.id) if policy.id in RUNG_OF else None)
-        except Refused:  # no version of it holds on the day
-            continue
-        found.append(rows.with_columns(policy_id=pl.lit(policy.id)).select(*SCHEMA))
-    return pl.concat(found)
+    known = facts.build(firm_ids, on, read)
+    known = known.join(_holders(firm_ids, on, read), on="firm_id", how="left", maintain_order="left")
+    known = known.with_columns(pl.col(name).fill_null(value=False) for name in HOLDS.values())
+    found = [screen.screen(policies.values(), part, HOLDS) for part in in_parts(known, on)]
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *found])
 
 
 def judge_all(on: date) -> pl.DataFrame:
@@ -75,16 +64,12 @@ def totals(found: pl.DataFrame) -> pl.DataFrame:
     return found.group_by("policy_id").agg(*reversed(counts), *one).sort("policy_id")
 
 
-def _holds(policy_id: str) -> str:
-    return f"holds {policy_id}"
-
-
 def _holders(firm_ids: Select[Any], on: date, read: frames.Reader) -> pl.DataFrame:
     """Who holds on the day what a policy grants: for them it is a renewal."""
     query = select(Certification.firm_id, type_coerce(Certification.kind, String))
     query = query.where(Certification.firm_id.in_(firm_ids), valid_on(on))
     held = read(query, {"firm_id": pl.Int64(), "kind": pl.String()})
-    titles = [(pl.col("kind") == rung.value).any().alias(_holds(policy)) for policy, rung in RUNG_OF.items()]
+    titles = [(pl.col("kind") == rung.value).any().alias(HOLDS[policy]) for policy, rung in RUNG_OF.items()]
     return held.group_by("firm_id").agg(titles)
 
 

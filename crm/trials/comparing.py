@@ -5,7 +5,7 @@ from enum import StrEnum
 import polars as pl
 
 from crm.domain.words import N_
-from crm.rules.awards import MOST
+from crm.rules.columns import Columns
 from crm.rules.evaluate import Outcome, judge
 from crm.rules.pack import Version
 
@@ -34,28 +34,27 @@ OUTCOME_LABELS: dict[int, str] = {
 }
 
 
-def compare(before: Version | None, after: Version, prepared: pl.DataFrame) -> pl.DataFrame:
-    """Return a row per row of ``prepared`` (evaluate.prepare), in its order.
+def compare(before: Version | None, after: Version, facts: Columns) -> pl.DataFrame:
+    """Return a row per firm of ``facts``, beside which its ``firm_id`` stands, in their order.
 
     ``firm_id``, ``was``, ``now`` (0, 1, 2), ``group``; ``cost_was``, ``cost_now``: the most that is due in fen, null
     where the version gives no money or no bound. Where nothing was in force nobody met anything.
     """
-    now, was = _outcomes(after, prepared), _outcomes(before, prepared)
-    both = prepared.select("firm_id").with_columns(
+    now, was = _outcomes(after, facts), _outcomes(before, facts)
+    both = facts.beside.select("firm_id").with_columns(
         was=was["outcome"], now=now["outcome"], cost_was=was["cost"], cost_now=now["cost"]
     )
     return both.with_columns(group=_group())
 
 
-def _outcomes(version: Version | None, prepared: pl.DataFrame) -> pl.DataFrame:
+def _outcomes(version: Version | None, facts: Columns) -> pl.DataFrame:
     if version is None:
         nobody = pl.lit(int(Outcome.NOT_MET)).cast(pl.Int8).alias("outcome")
-        return prepared.select("firm_id").with_columns(nobody, pl.lit(None, pl.Int64).alias("cost"))
-    judged = judge(version, prepared)
-    outcome = pl.col(version.criteria.id).cast(pl.Int8)
+        return facts.beside.select("firm_id").with_columns(nobody, pl.lit(None, pl.Int64).alias("cost"))
+    outcome = pl.col("outcome").cast(pl.Int8)
     gives = version.award is not None and version.award.gives == "money"  # a deduction is no money paid
-    due = pl.col(MOST).cast(pl.Int64) if gives else pl.lit(None, pl.Int64)
-    return judged.select(outcome.alias("outcome"), pl.when(outcome == Outcome.MET).then(due).alias("cost"))
+    due = pl.col("most") if gives else pl.lit(None, pl.Int64)
+    return judge(version, facts).due().select(outcome, pl.when(outcome == Outcome.MET).then(due).alias("cost"))
 
 
 def _group() -> pl.Expr:

@@ -15,6 +15,7 @@ from crm.firms.models import Firm
 from crm.kit.db import db, transaction
 from crm.policies.models import PolicyEdition
 from crm.rules.edges import edges, replaced
+from crm.rules.metrics import prepare
 from crm.rules.pack import version_on
 from crm.rules.reading import load, parse, texts
 from crm.trials.comparing import Group, compare
@@ -226,7 +227,5 @@ def test_an_edge_of_two_bands_is_one_number() -> None:
 
 def test_the_same_text_turns_nobody() -> None:
     version = version_on(parse(tech_sme(500), "t.yaml"), date(2026, 6, 1))
-    from crm.rules.evaluate import prepare
-
     frame = prepare(pl.DataFrame({"firm_id": [1, 2], "employees_y1": [10.0, None]}), date(2026, 6, 1))
     assert set(compare(version, version, frame)["group"]) == {Group.SAME.value}
