@@ -23,7 +23,7 @@ from crm.kit.tables import Page
 from crm.ladder import facts
 from crm.rules.columns import Columns
 from crm.rules.evaluate import Outcome, judge
-from crm.rules.metrics import in_parts
+from crm.rules.metrics import in_parts, prepare
 from crm.rules.pack import Policy, Version
 
 FIRST_YEAR = 2016
@@ -86,7 +86,8 @@ def firms(user: User, year: int, policy_id: str, who: str, page: int) -> tuple[P
 
 
 def _prepared(user: User, on: date) -> list[Columns]:
-    return list(in_parts(facts.build(visible_to(user).with_only_columns(Firm.id), on), on))
+    read = facts.build(visible_to(user).with_only_columns(Firm.id), on)
+    return [prepare(part, on) for part in in_parts(read)]
 
 
 def _judged(user: User, policy: Policy, version: Version, prepared: list[Columns], on: date) -> pl.DataFrame:

@@ -53,9 +53,9 @@ class Leaves:
             ]
         )
         kinds = [kind_of(one.metric) for one in conditions]
-        self._ranks = np.array([kind is Kind.RANK for kind in kinds])
+        self._ranks = [place for place, kind in enumerate(kinds) if kind is Kind.RANK]
         self.all_or_nothing = np.array([kind in ALL_OR_NOTHING for kind in kinds])
-        self._nothing_lacks = np.array([kind in NO_SHORTFALL for kind in kinds])
+        self._can_lack = np.array([[kind not in NO_SHORTFALL] for kind in kinds])
         self._texts = {place: _among(one) for place, one in enumerate(conditions) if kinds[place] is Kind.TEXT}
         self._scores = [place for place, kind in enumerate(kinds) if kind is Kind.SCORE]
         by = {place: one.at_least_by for place, one in enumerate(conditions) if one.at_least_by is not None}
@@ -84,9 +84,11 @@ class Leaves:
         met = (held if most is value else value * self._sign) >= most_bound
         outcome = met.view(np.int8) - missed.view(np.int8) + np.int8(1)
         # No rank is no award: not met (the convention of the rule table).
-        outcome[self._ranks[:, None] & np.isnan(value)] = 0
-        lacks = (outcome == 0) & ~self._nothing_lacks[:, None]
-        shortfall = np.where(lacks, np.maximum(threshold * self._sign - held, 0), np.nan)
+        for place in self._ranks:
+            outcome[place, np.isnan(value[place])] = 0
+        shortfall = np.subtract(threshold * self._sign, held, out=held)
+        np.maximum(shortfall, 0, out=shortfall)
+        np.copyto(shortfall, np.nan, where=(outcome != 0) | ~self._can_lack)
         if self._flight is not None:
             threshold = np.where(least_bound == most_bound, threshold, np.nan)
         if most is not value:

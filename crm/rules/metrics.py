@@ -57,11 +57,10 @@ def prepare(facts: pl.DataFrame, on: date) -> Columns:
     return columns
 
 
-def in_parts(facts: pl.DataFrame, on: date) -> Iterator[Columns]:
-    """Prepare many firms a part at a time, in their order."""
+def in_parts(facts: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Return many firms a part at a time, in their order, ready to be prepared; one empty part when there are none."""
     facts = worded(facts, [key for key in TEXTS if key in facts.columns])
-    for start in range(0, facts.height, AT_ONCE):
-        yield prepare(facts[start : start + AT_ONCE], on)
+    return (facts[start : start + AT_ONCE] for start in range(0, max(facts.height, 1), AT_ONCE))
 
 
 def with_scores(scores: Mapping[str, str]) -> dict[str, Figure]:

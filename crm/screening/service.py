@@ -23,7 +23,6 @@ from crm.ladder import facts
 from crm.policies.queries import in_force
 from crm.rules import screen
 from crm.rules.evaluate import Outcome
-from crm.rules.metrics import in_parts
 from crm.rules.pack import Policy
 from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningDue, ScreeningRun
 
@@ -43,7 +42,7 @@ def judge(
     known = facts.build(firm_ids, on, read)
     known = known.join(_holders(firm_ids, on, read), on="firm_id", how="left", maintain_order="left")
     known = known.with_columns(pl.col(name).fill_null(value=False) for name in HOLDS.values())
-    found = [screen.screen(policies.values(), part, HOLDS) for part in in_parts(known, on)]
+    found = screen.screen_all(policies.values(), known, on, HOLDS)
     return pl.concat([pl.DataFrame(schema=SCHEMA), *found])
 
 

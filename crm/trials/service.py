@@ -27,7 +27,7 @@ from crm.lists.export import watermark
 from crm.policies import queries as policies
 from crm.policies import service as editing
 from crm.policies.models import PolicyEdition
-from crm.rules.metrics import in_parts
+from crm.rules.metrics import in_parts, prepare
 from crm.rules.pack import Action, Policy, Version, version_on
 from crm.trials.comparing import GROUP_LABELS, OUTCOME_LABELS, Group, compare
 from crm.trials.models import Trial
@@ -92,7 +92,7 @@ def _run(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
         frame, about = facts.build(everyone, clock.today(), frames.pour), _about()
     step.at(1, STEPS, N_("按两份文本评估"))
     before, after = _versions(trial)
-    compared = pl.concat([compare(before, after, part) for part in in_parts(frame, clock.today())])
+    compared = pl.concat([compare(before, after, prepare(part, clock.today())) for part in in_parts(frame)])
     rows = about.join(compared, on="firm_id", how="inner")
     step.at(2, STEPS, N_("写出结果"))
     file_key, sheet_key = _kept(rows), _sheet(rows, owner)

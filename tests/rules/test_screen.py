@@ -14,7 +14,7 @@ from crm.rules.catalogue import FACTS
 from crm.rules.figure import DTYPES, Kind
 from crm.rules.metrics import prepare
 from crm.rules.reading import load
-from crm.rules.screen import screen
+from crm.rules.screen import screen, screen_all
 from tests.rules.test_unicorn import HUANGPU
 
 ON = date(2026, 6, 1)
@@ -37,7 +37,7 @@ def test_a_firm_s_line_is_the_same_alone_in_parts_and_among_many(seed: int) -> N
     many = screen(policies, prepare(frame, ON), {}).sort("firm_id", "policy_id")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(metrics, "AT_ONCE", 7)
-        parts = pl.concat(screen(policies, part, {}) for part in metrics.in_parts(frame, ON))
+        parts = pl.concat(screen_all(policies, frame, ON, {}))
     alone = pl.concat(screen(policies, prepare(frame[place], ON), {}) for place in range(0, 60, 6))
     assert set(many["outcome"]) == {0, 1, 2}
     for found in (parts, alone):
