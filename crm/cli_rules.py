@@ -6,12 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+import polars as pl
 from flask.cli import with_appcontext
 
 from crm.decisions import service as decisions
 from crm.domain.errors import Refused
 from crm.kit import clock
 from crm.kit.db import transaction
+from crm.policies.queries import in_force
 from crm.rules import answer, explain, facts, reading
 from crm.rules.catalogue import FACTS
 from crm.rules.evaluate import Outcome
@@ -160,8 +162,8 @@ def screen(on: datetime | None, keep: bool, as_json: bool) -> None:
         raise click.ClickException("only today's outcomes are kept: leave out --on, or --keep")
     turned = screening.walk(today, Cause.DEMAND) if keep else None
     with transaction(writing=False):
-        found = screening.judge_all(day)
-        codes = screening.codes()
+        policies, codes = in_force(), screening.codes()
+    found = pl.concat(part for _ids, part in screening.judge_all(day, policies.values()))
     totals = {
         row["policy_id"]: {key: value for key, value in row.items() if key != "policy_id"}
         for row in screening.totals(found).iter_rows(named=True)

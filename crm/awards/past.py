@@ -4,6 +4,7 @@ Award lists of a year come in the year after. Facts are those known on that day 
 year its list names.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,13 +18,14 @@ from crm.firms import kept
 from crm.firms.award_models import AwardGiven
 from crm.firms.awards import under
 from crm.firms.models import Firm
-from crm.firms.queries import visible_to
+from crm.firms.queries import id_ranges, visible_to, within
+from crm.kit import frames
 from crm.kit.db import chunks, db
+from crm.kit.readers import at_once
 from crm.kit.tables import Page
 from crm.ladder import facts
-from crm.rules.columns import Columns
 from crm.rules.evaluate import Outcome, judge
-from crm.rules.metrics import in_parts, prepare
+from crm.rules.metrics import prepare
 from crm.rules.pack import Policy, Version
 
 FIRST_YEAR = 2016
@@ -56,8 +58,7 @@ def sheets(user: User, year: int) -> list[Sheet]:
     rules = judging(on)
 
     def work_out() -> list[Sheet]:
-        prepared = _prepared(user, on) if rules else []
-        return [_sheet(policy, _judged(user, policy, version, prepared, on)) for policy, version in rules]
+        return [_sheet(policy, rows) for (policy, _version), rows in zip(rules, _judged(user, rules, on), strict=True)]
 
     return kept.once(user, "years of awards", (on, tuple(policy.digest for policy, _version in rules)), work_out)
 
@@ -70,9 +71,7 @@ def firms(user: User, year: int, policy_id: str, who: str, page: int) -> tuple[P
     if found is None:
         return None, Page([], 1, PER_PAGE, 0)
     about = (on, found[0].id, found[0].digest)
-    rows = kept.once(
-        user, "years of an award", about, lambda: _judged(user, *found, _prepared(user, on), on), YEARS_KEPT
-    )
+    [rows] = kept.once(user, "years of an award", about, lambda: _judged(user, [found], on), YEARS_KEPT)
     rows = rows.filter(_those(who)).sort("most", "firm_id", descending=[True, False], nulls_last=False)
     shown = rows.slice((page - 1) * PER_PAGE, PER_PAGE).to_dicts()
     named: dict[int, Firm] = {}
@@ -85,14 +84,20 @@ def firms(user: User, year: int, policy_id: str, who: str, page: int) -> tuple[P
     return found[0], Page(lines, page, PER_PAGE, rows.height)
 
 
-def _prepared(user: User, on: date) -> list[Columns]:
-    read = facts.build(visible_to(user).with_only_columns(Firm.id), on)
-    return [prepare(part, on) for part in in_parts(read)]
+def _judged(user: User, rules: Sequence[tuple[Policy, Version]], on: date) -> list[pl.DataFrame]:
+    """Return for each policy firm_id, outcome, least, most, given and amount of every firm."""
+    mine = visible_to(user).with_only_columns(Firm.id)
+
+    def of_range(ids: range) -> list[pl.DataFrame]:
+        prepared = prepare(facts.build(within(ids, mine), on, frames.pour), on)
+        return [judge(version, prepared).due() for _policy, version in rules]
+
+    parts = list(at_once(id_ranges(), of_range))
+    return [_given(user, policy, pl.concat(part[n] for part in parts), on) for n, (policy, _) in enumerate(rules)]
 
 
-def _judged(user: User, policy: Policy, version: Version, prepared: list[Columns], on: date) -> pl.DataFrame:
-    """Return firm_id, outcome, least, most, given and amount of every firm."""
-    judged = pl.concat([judge(version, part).due() for part in prepared])
+def _given(user: User, policy: Policy, judged: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Add whether each firm was given what a policy gives, and how much."""
     mine = visible_to(user).with_only_columns(Firm.id)
     query = select(AwardGiven.firm_id, func.sum(AwardGiven.amount)).group_by(AwardGiven.firm_id)
     found = db.session.execute(query.where(under(policy, on), AwardGiven.firm_id.in_(mine)))

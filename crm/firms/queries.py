@@ -27,6 +27,8 @@ from crm.firms.models import (
 )
 from crm.kit.db import db, writing
 
+IN_A_RANGE = 32_768
+
 
 def visible_to(user: User) -> Select[tuple[Firm]]:
     """Return the firms ``user`` may see: the one function every list, page, search, export and job goes through.
@@ -50,6 +52,18 @@ def in_sight(user: User) -> ColumnElement[bool]:
     if user.role in {Role.OFFICER, Role.MANAGER}:
         return and_(current, Firm.registration_district.in_(user.districts))
     return false()
+
+
+def id_ranges() -> list[range]:
+    """Return the ids of all firms in ranges, for reading that would be too much at once; one at the least."""
+    first, last = db.session.execute(select(func.min(Firm.id), func.max(Firm.id))).one()
+    first, end = first or 1, (last or 1) + 1
+    return [range(start, min(start + IN_A_RANGE, end)) for start in range(first, end, IN_A_RANGE)]
+
+
+def within(ids: range, firm_ids: Select[Any]) -> Select[Any]:
+    """Return those of ``firm_ids`` that lie in a range."""
+    return firm_ids.where(Firm.id.between(ids.start, ids.stop - 1))
 
 
 class MergedError(Exception):

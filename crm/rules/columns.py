@@ -6,7 +6,7 @@ what is "missed for certain" are two comparisons, and where neither holds nobody
 words.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 Column = NDArray[Any]
 UNKNOWN = float("nan")
+A_FEW = 100  # words that are told apart sooner one by one
 
 
 @dataclass(frozen=True)
@@ -91,17 +92,12 @@ def numbers(frame: pl.DataFrame, keys: Sequence[str]) -> Iterator[Column]:
     )
 
 
-def worded(frame: pl.DataFrame, keys: Iterable[str]) -> pl.DataFrame:
-    """Return a long frame whose words are told apart once for all its parts."""
-    return frame.with_columns(pl.col(key).cast(pl.Enum(frame[key].drop_nulls().unique())) for key in keys)
-
-
 def text(series: pl.Series) -> Text:
     """Return a column of a frame as words."""
-    if isinstance(series.dtype, pl.Enum):
-        places = series.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
-        return Text(tuple(series.dtype.categories), places)
-    # For a few firms this is the quicker way.
+    if len(series) > A_FEW:
+        words = series.drop_nulls().unique()
+        places = series.cast(pl.Enum(words)).to_physical().cast(pl.Int64).fill_null(-1)
+        return Text(tuple(words), places.to_numpy())
     known: dict[str, int] = {}
     found = [-1 if word is None else known.setdefault(word, len(known)) for word in series.to_list()]
     return Text(tuple(known), np.array(found, np.intp))

@@ -5,7 +5,7 @@ a ratio, and a what-if, go the same way as everything else.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -13,7 +13,7 @@ import polars as pl
 
 from crm.rules import metrics_growth, metrics_industry, metrics_money, metrics_science
 from crm.rules.catalogue import FACTS
-from crm.rules.columns import UNKNOWN, Columns, Text, known_or, numbers, text, worded
+from crm.rules.columns import UNKNOWN, Columns, Text, known_or, numbers, text
 from crm.rules.figure import FEN_PER_WAN, Figure, Kind
 
 METRICS: dict[str, Figure] = {
@@ -23,8 +23,6 @@ METRICS: dict[str, Figure] = {
 }
 FIGURES: dict[str, Figure] = FACTS | METRICS
 TEXTS = tuple(key for key, figure in FIGURES.items() if figure.kind is Kind.TEXT)
-# Firms reckoned together: few enough that what is worked out of them stays close to the processor.
-AT_ONCE = 16_384
 # The row of each figure that is a number (see columns.Columns).
 ROW: dict[str, int] = {key: row for row, key in enumerate(key for key in FIGURES if key not in TEXTS)}
 
@@ -55,12 +53,6 @@ def prepare(facts: pl.DataFrame, on: date) -> Columns:
         else:
             columns[key][:] = known_or(columns[key], made) if key in given else made
     return columns
-
-
-def in_parts(facts: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Return many firms a part at a time, in their order, ready to be prepared; one empty part when there are none."""
-    facts = worded(facts, [key for key in TEXTS if key in facts.columns])
-    return (facts[start : start + AT_ONCE] for start in range(0, max(facts.height, 1), AT_ONCE))
 
 
 def with_scores(scores: Mapping[str, str]) -> dict[str, Figure]:

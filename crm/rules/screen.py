@@ -11,10 +11,7 @@
 | distance | how far from met, 0 to the number of top criteria: of each leaf not met its share of the threshold, 1 at most; "any" counts its nearest way, what is unknown counts nothing |
 """  # noqa: E501 - a table
 
-import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,7 +22,6 @@ from crm.domain.errors import Refused
 from crm.rules.awards import AWARD
 from crm.rules.columns import Column, Columns
 from crm.rules.evaluate import Judged, Outcome, judge
-from crm.rules.metrics import in_parts, prepare
 from crm.rules.metrics_science import rounded
 from crm.rules.pack import Action, Policy, Version, counting, version_on
 
@@ -71,19 +67,6 @@ def screen(policies: Iterable[Policy], facts: Columns, holds: Mapping[str, str])
             lines.add(policy.id, again, near & ~again, _summary(new, facts))
             lines.add(policy.id, again, near & again, _summary(renewal, facts))
     return lines.frame()
-
-
-def screen_all(
-    policies: Collection[Policy], facts: pl.DataFrame, on: date, holds: Mapping[str, str]
-) -> Iterator[pl.DataFrame]:
-    """Return what ``screen`` does of facts as they were read, a part of the firms at a time, on every processor."""
-
-    def one(part: pl.DataFrame) -> pl.DataFrame:
-        return screen(policies, prepare(part, on), holds)
-
-    # numpy lets go of the interpreter while it reckons, so threads are enough.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(one, in_parts(facts))
 
 
 def _within(area: str, facts: Columns) -> NDArray[np.bool_]:

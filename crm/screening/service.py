@@ -4,29 +4,32 @@ Judging reads only. What comes of it is written a few thousand firms at a time, 
 pass that is cut short leaves true outcomes behind and is walked again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, String, delete, func, insert, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Select, String, delete, func, insert, select, tuple_, type_coerce
 
 from crm.accounts.models import User
 from crm.domain.ladder import RUNG_OF
 from crm.domain.policies import SCREEN_AGAIN
 from crm.domain.words import N_
 from crm.firms.models import Certification, Firm
-from crm.firms.queries import valid_on
+from crm.firms.queries import id_ranges, valid_on, within
 from crm.kit import clock, frames, jobs
-from crm.kit.db import db, transaction
+from crm.kit.db import chunks, db, transaction
+from crm.kit.readers import at_once
 from crm.ladder import facts
 from crm.policies.queries import in_force
 from crm.rules import screen
 from crm.rules.evaluate import Outcome
+from crm.rules.metrics import prepare
 from crm.rules.pack import Policy
 from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningDue, ScreeningRun
 
 FIRMS_A_WRITE = 2_000
+FIRMS_AT_ONCE = 16_384
 DUE_AT_ONCE = 1_000  # changes of files taken up together: a long list does not hold the register for long
 SCHEMA = screen.SCHEMA
 # Beside the facts of a firm: whether it holds what a policy grants.
@@ -36,19 +39,30 @@ STEPS = {"criterion": "short", "fact": "unknown"}
 
 
 def judge(
-    firm_ids: Select[Any], on: date, policies: Mapping[str, Policy], read: frames.Reader = frames.fetch
+    firm_ids: Select[Any], on: date, policies: Collection[Policy], read: frames.Reader = frames.fetch
 ) -> pl.DataFrame:
     """Return a row per firm and policy in force on the day: columns of SCHEMA."""
     known = facts.build(firm_ids, on, read)
     known = known.join(_holders(firm_ids, on, read), on="firm_id", how="left", maintain_order="left")
     known = known.with_columns(pl.col(name).fill_null(value=False) for name in HOLDS.values())
-    found = screen.screen_all(policies.values(), known, on, HOLDS)
-    return pl.concat([pl.DataFrame(schema=SCHEMA), *found])
+    # Few enough at once that what is worked out of them stays close to the processor.
+    parts = [known[start : start + FIRMS_AT_ONCE] for start in range(0, max(known.height, 1), FIRMS_AT_ONCE)]
+    return pl.concat(screen.screen(policies, prepare(part, on), HOLDS) for part in parts)
 
 
-def judge_all(on: date) -> pl.DataFrame:
-    """Return what ``judge`` does of the whole register."""
-    return judge(select(Firm.id).where(Firm.merged_into_id.is_(None)), on, in_force(), frames.pour)
+def judge_all(on: date, policies: Collection[Policy]) -> Iterator[tuple[range, pl.DataFrame]]:
+    """Return what ``judge`` does of the whole register, a range of ids of firms at a time.
+
+    Several ranges are read and judged at once, each as it is at one moment. Call it outside a transaction.
+    """
+    everyone = select(Firm.id).where(Firm.merged_into_id.is_(None))
+
+    def of_range(ids: range) -> tuple[range, pl.DataFrame]:
+        return ids, judge(within(ids, everyone), on, policies, frames.pour)
+
+    with transaction(writing=False):
+        ranges = id_ranges()
+    return at_once(ranges, of_range)
 
 
 def codes() -> dict[int, str]:
@@ -78,24 +92,25 @@ def walk(on: date, cause: Cause, step: jobs.Step | None = None) -> int:
     Call it outside a transaction. What was changed before it began to read is judged by it and waits no longer.
     """
     began = clock.now()
-    if step is not None:
-        step.at(0, 1, N_("逐家逐条评估"))
     with transaction(writing=False):
         policies = in_force()
-        last_due = db.session.scalar(select(func.max(ScreeningDue.id))) or 0
-        found = judge(select(Firm.id).where(Firm.merged_into_id.is_(None)), on, policies, frames.pour)
-        ids = sorted(set(found["firm_id"]) | set(db.session.scalars(select(Screening.firm_id).distinct())))
+        due = db.session.scalars(select(ScreeningDue.id)).all()
+        last = db.session.scalar(select(func.max(Firm.id))) or 0
         known = _screened_before()
-    turned = 0
-    for start in range(0, len(ids), FIRMS_A_WRITE):
-        part = ids[start : start + FIRMS_A_WRITE]
-        if step is not None:
-            step.at(start, len(ids), N_("写入结果"))
-        with transaction():
-            turned += _keep(found.filter(pl.col("firm_id").is_between(part[0], part[-1])), part, on, cause, known)
+    firms = turned = 0
+    for ids, found in judge_all(on, policies.values()):
+        firms += found["firm_id"].n_unique()
+        for start in range(ids.start, ids.stop, FIRMS_A_WRITE):
+            if step is not None:
+                step.at(start, last, N_("逐家逐条评估"))
+            end = min(start + FIRMS_A_WRITE, ids.stop) - 1
+            these = found.filter(pl.col("firm_id").is_between(start, end))
+            with transaction():
+                turned += _keep(these, Screening.firm_id.between(start, end), on, cause, known)
     with transaction():
-        db.session.execute(delete(ScreeningDue).where(ScreeningDue.id <= last_due))
-        _note(on, cause, began, len(ids), turned, policies)
+        for lines in chunks(due):
+            db.session.execute(delete(ScreeningDue).where(ScreeningDue.id.in_(lines)))
+        _note(on, cause, began, firms, turned, policies)
     return turned
 
 
@@ -109,14 +124,14 @@ def catch_up(on: date) -> bool:
             return False
         policies = in_force()
         asked = select(ScreeningDue.firm_id).where(ScreeningDue.id.in_(lines))
-        found = judge(select(Firm.id).where(Firm.id.in_(asked), Firm.merged_into_id.is_(None)), on, policies)
+        found = judge(select(Firm.id).where(Firm.id.in_(asked), Firm.merged_into_id.is_(None)), on, policies.values())
     with transaction():
         # What another worker has taken up meanwhile is his.
         held = db.session.execute(due.where(ScreeningDue.id.in_(lines)).with_for_update(skip_locked=True)).all()
         ids = sorted({firm_id for _line, firm_id in held})
         if ids:
             mine = found.filter(pl.col("firm_id").is_in(ids))
-            turned = _keep(mine, ids, on, Cause.EDIT, _screened_before())
+            turned = _keep(mine, Screening.firm_id.in_(ids), on, Cause.EDIT, _screened_before())
             db.session.execute(delete(ScreeningDue).where(ScreeningDue.id.in_([line for line, _firm in held])))
             _note(on, Cause.EDIT, began, len(ids), turned, policies)
     return bool(ids)
@@ -143,10 +158,10 @@ def _screened_before() -> frozenset[str]:
     return frozenset(db.session.scalar(query.limit(1)) or ())
 
 
-def _keep(found: pl.DataFrame, ids: Collection[int], on: date, cause: Cause, known: Collection[str]) -> int:
-    """Write what differs from what is kept of these firms; return how many outcomes turned."""
+def _keep(found: pl.DataFrame, those: ColumnElement[bool], on: date, cause: Cause, known: Collection[str]) -> int:
+    """Write what differs from what is kept of those firms; return how many outcomes turned."""
     columns = [getattr(Screening, name) for name in SCHEMA]
-    query = select(*columns, Screening.since).where(Screening.firm_id.in_(ids))
+    query = select(*columns, Screening.since).where(those)
     kept = frames.pour(query, {**SCHEMA, "since": pl.Date()})
     both = found.join(kept, on=KEY, how="left", suffix="_was")
     told = [name for name in SCHEMA if name not in KEY]

@@ -18,16 +18,18 @@ from crm.domain.money import FEN_PER, Unit
 from crm.domain.places import DISTRICTS
 from crm.domain.words import N_
 from crm.firms.models import Firm
+from crm.firms.queries import id_ranges, within
 from crm.journal.service import record
 from crm.kit import clock, files, frames, jobs, sheets_out
 from crm.kit.db import db, transaction
 from crm.kit.pages import words
+from crm.kit.readers import at_once
 from crm.ladder import facts
 from crm.lists.export import watermark
 from crm.policies import queries as policies
 from crm.policies import service as editing
 from crm.policies.models import PolicyEdition
-from crm.rules.metrics import in_parts, prepare
+from crm.rules.metrics import prepare
 from crm.rules.pack import Action, Policy, Version, version_on
 from crm.trials.comparing import GROUP_LABELS, OUTCOME_LABELS, Group, compare
 from crm.trials.models import Trial
@@ -88,12 +90,15 @@ def _run(params: dict[str, Any], step: jobs.Step) -> dict[str, Any]:
         if trial.done_at is not None:
             return {}
         db.session.expunge_all()
-        everyone = select(Firm.id).where(Firm.merged_into_id.is_(None))
-        frame, about = facts.build(everyone, clock.today(), frames.pour), _about()
+        about, ranges = _about(), id_ranges()
     step.at(1, STEPS, N_("按两份文本评估"))
     before, after = _versions(trial)
-    compared = pl.concat([compare(before, after, prepare(part, clock.today())) for part in in_parts(frame)])
-    rows = about.join(compared, on="firm_id", how="inner")
+    everyone, today = select(Firm.id).where(Firm.merged_into_id.is_(None)), clock.today()
+
+    def compared(ids: range) -> pl.DataFrame:
+        return compare(before, after, prepare(facts.build(within(ids, everyone), today, frames.pour), today))
+
+    rows = about.join(pl.concat(at_once(ranges, compared)), on="firm_id", how="inner")
     step.at(2, STEPS, N_("写出结果"))
     file_key, sheet_key = _kept(rows), _sheet(rows, owner)
     with transaction():

@@ -40,11 +40,3 @@ def test_nothing_is_poured_as_nothing(app: Flask) -> None:
         poured = frames.pour(QUERY, SCHEMA)
         assert poured.equals(frames.fetch(QUERY, SCHEMA))
         assert poured.height == 0
-
-
-def test_more_lines_than_one_part(app: Flask, make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "LINES", 2)
-    for number in range(5):
-        make.firm(name=f"第{number}家")
-    with app.app_context(), transaction(writing=False):
-        assert frames.pour(QUERY, SCHEMA)["name"].to_list() == [f"第{number}家" for number in range(5)]

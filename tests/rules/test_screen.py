@@ -4,17 +4,15 @@ import random
 from datetime import date
 
 import polars as pl
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from crm.rules import metrics
 from crm.rules.catalogue import FACTS
 from crm.rules.figure import DTYPES, Kind
 from crm.rules.metrics import prepare
 from crm.rules.reading import load
-from crm.rules.screen import screen, screen_all
+from crm.rules.screen import screen
 from tests.rules.test_unicorn import HUANGPU
 
 ON = date(2026, 6, 1)
@@ -35,9 +33,7 @@ def test_a_firm_s_line_is_the_same_alone_in_parts_and_among_many(seed: int) -> N
     frame = facts(seed, 60).with_columns(firm_id=pl.int_range(60))
     policies = load().values()
     many = screen(policies, prepare(frame, ON), {}).sort("firm_id", "policy_id")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "AT_ONCE", 7)
-        parts = pl.concat(screen_all(policies, frame, ON, {}))
+    parts = pl.concat(screen(policies, prepare(frame[start : start + 7], ON), {}) for start in range(0, 60, 7))
     alone = pl.concat(screen(policies, prepare(frame[place], ON), {}) for place in range(0, 60, 6))
     assert set(many["outcome"]) == {0, 1, 2}
     for found in (parts, alone):
