@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from crm.domain.finding import fold, handles
 from crm.firms.models import Contact, Firm, FirmHandle, FormerName
-from crm.kit.db import Base, chunks, db
+from crm.kit.db import Base, chunks, db, insert_rows
 
 Row = tuple[Any, ...]
 COLUMNS = (FirmHandle.firm_id, FirmHandle.kind, FirmHandle.text, FirmHandle.shown, FirmHandle.length)
@@ -23,9 +23,7 @@ def refresh(firm_ids: Collection[int] | None = None) -> int:
         differing = _differing(ids)
         if differing:
             db.session.execute(delete(FirmHandle).where(FirmHandle.firm_id.in_(differing)))
-        rows = [dict(zip((c.key for c in COLUMNS), row, strict=True)) for due in differing.values() for row in due]
-        if rows:
-            db.session.execute(insert(FirmHandle.__table__), rows)
+        insert_rows(FirmHandle, [c.key for c in COLUMNS], [row for due in differing.values() for row in due])
         wrong += len(differing)
     return wrong
 

@@ -23,10 +23,13 @@ from sqlalchemy import (
     Table,
     event,
     func,
+    insert,
+    literal,
     literal_column,
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -220,6 +223,20 @@ def snapshot() -> Iterator[Connection]:
         finally:
             _writing.reset(token)
         yield connection
+
+
+def insert_rows(table: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of ``columns``. PostgreSQL is handed a list a column: a statement a row would take several times
+    as long there."""
+    kinds: Table = table.__table__
+    if not rows:
+        return
+    if db.session.get_bind().dialect.name == "postgresql":
+        lists = zip(columns, zip(*rows, strict=True), strict=True)
+        given = select(*(func.unnest(literal(list(values), ARRAY(kinds.c[name].type))) for name, values in lists))
+        db.session.execute(insert(kinds).from_select(columns, given, include_defaults=False))
+        return
+    db.session.execute(insert(kinds), [dict(zip(columns, row, strict=True)) for row in rows])
 
 
 def chunks(ids: Collection[Any]) -> Iterator[Sequence[Any]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Integer, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, String, Text, cast, func, literal, select, type_coerce
 from sqlalchemy.sql.functions import aggregate_strings
 
 from crm.kit.db import db
@@ -42,10 +42,13 @@ def pour(query: Select[Any], schema: Schema) -> pl.DataFrame:
 def _text(column: Any, kind: pl.DataType) -> ColumnElement[str]:
     if isinstance(kind, pl.String):
         # Quoted, so that a comma, a quote or a line break in it stays what it is.
-        quote = func.char(34) if db.session.get_bind().dialect.name == "sqlite" else func.chr(34)
-        inside = func.replace(cast(column, Text), quote, quote.concat(quote))
+        quote = literal('"', String)
+        inside = func.replace(type_coerce(column, String), quote, literal('""', String))
         return func.coalesce(quote.concat(inside).concat(quote), "")
     plain = cast(column, Integer) if isinstance(kind, pl.Boolean) else column
+    if db.session.get_bind().dialect.name == "sqlite":
+        # It writes numbers as text by itself, and sooner than when it is told to.
+        return func.coalesce(type_coerce(plain, String), "")
     return func.coalesce(cast(plain, Text), "")
 
 
