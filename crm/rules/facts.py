@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from crm.domain.errors import Refused
+from crm.domain.money import LIMIT_FEN
 from crm.rules.catalogue import YEARLY_KEYS
 from crm.rules.figure import DTYPES, FEN_PER_WAN, Kind, years_of
 from crm.rules.metrics import FIGURES
@@ -98,8 +99,8 @@ def _value(key: str, value: Any, row: int) -> Any:
                 return date.fromisoformat(str(value))
             case Kind.MONEY:
                 fen = _number(value) * FEN_PER_WAN
-                if fen != fen.to_integral_value():
-                    raise ValueError("parts of a fen")
+                if fen != fen.to_integral_value() or abs(fen) > LIMIT_FEN:
+                    raise ValueError("parts of a fen, or more than any firm has")
                 return int(fen)
             case _:
                 return float(_number(value))

@@ -7,7 +7,7 @@ threshold, missed for certain the most against the least.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,20 +22,28 @@ from crm.rules.stairs import Flight, Stairs, reaching
 NO_SHORTFALL = frozenset({Kind.BOOL, Kind.TEXT})
 # Of these nothing is nearer to the threshold than anything else.
 ALL_OR_NOTHING = NO_SHORTFALL | {Kind.RANK, Kind.DATE}
-Ends = Mapping[str, NDArray[np.float64]]
+Numbers = NDArray[np.float64]
+Ends = Mapping[str, Numbers]
 
 
-@dataclass(frozen=True)
 class Told:
     """Arrays of (conditions, firms): outcome (2 met, 1 cannot tell, 0 not met), value, threshold, and what is lacking.
 
     In the metric's own unit; NaN where there is none. Thresholds may be one column that holds for every firm.
     """
 
-    outcome: NDArray[np.int8]
-    value: NDArray[np.float64]
-    threshold: NDArray[np.float64]
-    shortfall: NDArray[np.float64]
+    def __init__(
+        self, outcome: NDArray[np.int8], value: Numbers, threshold: Numbers, lacking: Callable[[], Numbers]
+    ) -> None:
+        self.outcome = outcome
+        self.value = value
+        self.threshold = threshold
+        self._lacking = lacking
+
+    @cached_property
+    def shortfall(self) -> Numbers:
+        """What is lacking of the threshold where a condition is not met; worked out when somebody asks."""
+        return np.where(self.outcome == 0, np.maximum(self._lacking(), 0), np.nan)
 
 
 class Leaves:
@@ -45,6 +53,7 @@ class Leaves:
         self.conditions = conditions
         self._rows = np.array([ROW.get(one.metric, 0) for one in conditions], np.intp)
         self._sign = np.array([[-1.0 if _turned(one) else 1.0] for one in conditions])
+        self._turned = bool((self._sign < 0).any())
         self._threshold = np.array([[_threshold(one)] for one in conditions])
         self._bound = np.array(
             [
@@ -79,21 +88,21 @@ class Leaves:
             )
             least_bound[self._by], most_bound[self._by] = self._flight.climb(facts)
             threshold[self._by] = least_bound[self._by]
-        held = most * self._sign
-        missed = held < least_bound
-        met = (held if most is value else value * self._sign) >= most_bound
+        missed = self._turn(most) < least_bound
+        met = self._turn(value) >= most_bound
         outcome = met.view(np.int8) - missed.view(np.int8) + np.int8(1)
         # No rank is no award: not met (the convention of the rule table).
         for place in self._ranks:
             outcome[place, np.isnan(value[place])] = 0
-        shortfall = np.subtract(threshold * self._sign, held, out=held)
-        np.maximum(shortfall, 0, out=shortfall)
-        np.copyto(shortfall, np.nan, where=(outcome != 0) | ~self._can_lack)
+        wanted = np.where(self._can_lack, threshold, np.nan)
         if self._flight is not None:
             threshold = np.where(least_bound == most_bound, threshold, np.nan)
         if most is not value:
             value = np.where(value == most, value, np.nan)
-        return Told(outcome, value, threshold, shortfall)
+        return Told(outcome, value, threshold, lambda: self._turn(wanted - most))
+
+    def _turn(self, figures: Numbers) -> Numbers:
+        return figures * self._sign if self._turned else figures
 
 
 def kind_of(metric: str) -> Kind:
