@@ -13,8 +13,8 @@ from crm.kit.db import Base
 class Task(Base):
     """Something to be done by ``owner``, for one firm or for none; open until ``done_on``.
 
-    ``about`` is the key of what an open task came from (a criterion not met): a firm has one open task of it, and one
-    that is done gives the key up.
+    ``came_of`` is the key of what it came from (a criterion not met). ``about`` is the same while it is open: a firm
+    has one open task of it, and one that is done gives the key up.
 
     ``act`` is the key of the act that made it: one act makes one task a firm, however often it is sent. ``version``
     counts changes, so 1 means that nobody has touched it. Firm and people are read by queries that join them.
@@ -35,6 +35,7 @@ class Task(Base):
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     due_on: Mapped[date | None]
     act: Mapped[str] = mapped_column(String(32))
+    came_of: Mapped[str | None] = mapped_column(String(120))
     about: Mapped[str | None] = mapped_column(String(120))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     made_at: Mapped[datetime]

@@ -112,8 +112,10 @@ def done(task: Task, actor: User, today: date) -> None:
 
 
 def reopen(task: Task, actor: User) -> None:
-    """Open a task again."""
+    """Open a task again. It is about what it came from again, unless another open one is."""
     if task.done_on is not None:
+        if task.firm_id and task.came_of not in queries.open_about([task.firm_id]).get(task.firm_id, {}):
+            task.about = task.came_of
         _set(task, actor, "task.reopened", {"done_on": None, "done_by_id": None})
 
 
@@ -219,7 +221,7 @@ def insert_rows(rows: Sequence[Mapping[str, Any]], actor: User) -> None:
         return
     made = {"about": None, "made_by_id": actor.id, "made_at": clock.now(), "version": 1}
     # By the table: for a mapped class that counts versions, each row would be a statement of its own.
-    db.session.execute(insert(Task.__table__), [{**made, **row} for row in rows])
+    db.session.execute(insert(Task.__table__), [{**made, **row, "came_of": row.get("about")} for row in rows])
     told = {(row["act"], row["firm_id"]): {name: row[name] for name in EDITABLE} for row in rows}
     query = select(Task.act, Task.firm_id, Task.id).where(Task.act.in_({row["act"] for row in rows}))
     entries = [

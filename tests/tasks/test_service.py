@@ -11,7 +11,8 @@ from crm.domain.errors import Refused
 from crm.domain.tasks import TaskOutcome
 from crm.journal.models import Event
 from crm.kit.db import db
-from crm.tasks import queries, service
+from crm.tasks import about, queries, service
+from crm.tasks.about import Wanted
 from crm.tasks.models import Task
 from crm.tasks.queries import Heap, Whose
 from tests.digest import digest
@@ -136,6 +137,22 @@ class TestOne:
         assert (task.done_on, task.done_by_id) == (None, None)
         acts = list(db.session.scalars(select(Event.action).order_by(Event.id)))
         assert acts == ["task.created", "task.done", "task.reopened"]
+
+    def test_opened_again_it_is_about_what_it_came_from(self, make) -> None:
+        """So that the criterion is not made a second task, unless that was done while it was closed."""
+        maker, firm = make.user(), make.firm()
+        wanted, act = [Wanted(firm.id, "hte:age", "年限")], {"owner_id": maker.id, "due_on": None, "actor": maker}
+        about.create(wanted, **act, key="k1", today=TODAY)
+        [first] = tasks()
+        service.done(first, maker, TODAY)
+        service.reopen(first, maker)
+        [row] = about.create(wanted, **act, key="k2", today=TODAY)
+        assert row.outcome is TaskOutcome.OPEN
+        service.done(first, maker, TODAY)
+        [row] = about.create(wanted, **act, key="k3", today=TODAY)
+        assert row.outcome is TaskOutcome.MADE
+        service.reopen(first, maker)
+        assert [(task.about, task.came_of) for task in tasks()] == [(None, "hte:age"), ("hte:age", "hte:age")]
 
     def test_an_edit_from_an_older_version_is_refused(self, make) -> None:
         task, maker = self.one(make)
