@@ -21,7 +21,7 @@ from crm.rules.catalogue import FURTHEST
 from crm.rules.columns import Column, Columns, Text
 from crm.rules.conditions import Condition
 from crm.rules.figure import Kind
-from crm.rules.leaves import NO_SHORTFALL, Leaves, Told, kind_of
+from crm.rules.leaves import NO_SHORTFALL, Findings, Leaves, kind_of
 from crm.rules.metrics import FIGURES, prepare
 from crm.rules.metrics_science import years_in_business
 from crm.rules.pack import AllOf, Node, Version, conditions, counting
@@ -89,7 +89,7 @@ class Judged:
 
     plan: Plan
     facts: Columns
-    leaves: Told
+    leaves: Findings
     outcomes: dict[str, Column]
     scores: dict[str, Ends]
     amounts: dict[str, Ends]

@@ -26,7 +26,7 @@ Numbers = NDArray[np.float64]
 Ends = Mapping[str, Numbers]
 
 
-class Told:
+class Findings:
     """Arrays of (conditions, firms): outcome (2 met, 1 cannot tell, 0 not met), value, threshold, and what is lacking.
 
     In the metric's own unit; NaN where there is none. Thresholds may be one column that holds for every firm.
@@ -71,7 +71,7 @@ class Leaves:
         self._by = list(by)
         self._flight = Flight([_stairs(threshold) for threshold in by.values()]) if by else None
 
-    def judge(self, facts: Columns, scores: Ends) -> Told:
+    def judge(self, facts: Columns, scores: Ends) -> Findings:
         """Hold each condition against each firm; ``scores`` are (least, most) of each score and part."""
         value = facts.numbers[self._rows]
         for place, among in self._texts.items():
@@ -99,7 +99,7 @@ class Leaves:
             threshold = np.where(least_bound == most_bound, threshold, np.nan)
         if most is not value:
             value = np.where(value == most, value, np.nan)
-        return Told(outcome, value, threshold, lambda: self._turn(wanted - most))
+        return Findings(outcome, value, threshold, lambda: self._turn(wanted - most))
 
     def _turn(self, figures: Numbers) -> Numbers:
         return figures * self._sign if self._turned else figures
