@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from crm.domain.finding import fold, handles
 from crm.firms.models import Contact, Firm, FirmHandle, FormerName
-from crm.kit.db import Base, chunks, db, insert_rows
+from crm.kit.db import Base, chunks, db, insert_many
 
 Row = tuple[Any, ...]
 COLUMNS = (FirmHandle.firm_id, FirmHandle.kind, FirmHandle.text, FirmHandle.shown, FirmHandle.length)
@@ -23,7 +23,7 @@ def refresh(firm_ids: Collection[int] | None = None) -> int:
         differing = _differing(ids)
         if differing:
             db.session.execute(delete(FirmHandle).where(FirmHandle.firm_id.in_(differing)))
-        insert_rows(FirmHandle, [c.key for c in COLUMNS], [row for due in differing.values() for row in due])
+        insert_many(FirmHandle, [c.key for c in COLUMNS], [row for due in differing.values() for row in due])
         wrong += len(differing)
     return wrong
 

@@ -225,7 +225,7 @@ def snapshot() -> Iterator[Connection]:
         yield connection
 
 
-def insert_rows(table: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def insert_many(table: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows of ``columns``. PostgreSQL is handed a list a column: a statement a row would take several times
     as long there."""
     kinds: Table = table.__table__

@@ -27,7 +27,7 @@ def pour(query: Select[Any], schema: Schema) -> pl.DataFrame:
     """Return what ``fetch`` does, in any order, for thousands of rows: the database writes them all as one text.
 
     The driver hands over one value instead of a Python object a figure, and lets others run meanwhile. For a few rows
-    it is the slower way; for millions ask in parts (crm.firms.queries.in_ranges).
+    it is the slower way; for millions ask in parts (crm.firms.queries.id_ranges).
     """
     texts = [_text(column, schema[name]) for name, column in zip(schema, query.selected_columns, strict=True)]
     lines = query.with_only_columns(func.concat_ws(",", *texts).label("line"), maintain_column_froms=True).subquery()

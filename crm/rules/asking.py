@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from crm.rules.awards import CANNOT_TELL
 from crm.rules.catalogue import FURTHEST
-from crm.rules.columns import Column, Columns
+from crm.rules.columns import Column, Columns, Ends
 from crm.rules.conditions import Condition
 from crm.rules.figure import Kind
 from crm.rules.metrics import FIGURES
@@ -18,7 +19,6 @@ from crm.rules.metrics_science import years_in_business
 from crm.rules.pack import Node, Part, Version, counting
 
 Mask = NDArray[np.bool_]
-OPEN = 1  # the outcome that could still turn either way
 
 
 class Asking:
@@ -51,11 +51,11 @@ class Asking:
         self._turns = [[ways[turn] for ways in named if turn < len(ways)] for turn in turns]
         self._order = np.argsort(order)
 
-    def asked(self, facts: Columns, outcomes: Mapping[str, Column], scores: Mapping[str, Column]) -> Mask:
+    def asked(self, facts: Columns, outcomes: Mapping[str, Column], scores: Mapping[str, Ends]) -> Mask:
         """Return whether each fact is asked for: an array of (facts, firms). See evaluate.Judged for the rest."""
-        if not self.facts or not (outcomes[self._root] == OPEN).any():
+        if not self.facts or not (outcomes[self._root] == CANNOT_TELL).any():
             return np.zeros((len(self.facts), facts.height), bool)
-        open_ = {name: outcome == OPEN for name, outcome in outcomes.items()}
+        open_ = {name: outcome == CANNOT_TELL for name, outcome in outcomes.items()}
         waiting = np.stack([np.all([open_[name] for name in names], axis=0) for names in self._open])
         wide = np.ones((len(self._parts) + 1, facts.height), bool)
         for row, part in enumerate(self._parts):

@@ -11,11 +11,10 @@ from functools import reduce
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from crm.rules.bands import Band, check
-from crm.rules.columns import Column, Columns, known_or
+from crm.rules.columns import Column, Columns, Ends, known_or
 from crm.rules.conditions import Condition
 from crm.rules.figure import FEN_PER_WAN
 from crm.rules.metrics import in_unit
@@ -24,7 +23,6 @@ from crm.rules.words import Strict, Words
 
 AWARD = "award"
 LEAST, MOST = "award.least", "award.most"
-Ends = NDArray[np.float64]
 MET, CANNOT_TELL, NOT_MET = 2, 1, 0
 
 

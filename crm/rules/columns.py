@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 Column = NDArray[Any]
+Ends = NDArray[np.float64]  # the least and the most of each firm: (2, firms)
 UNKNOWN = float("nan")
 A_FEW = 100  # words that are told apart sooner one by one
 

@@ -16,9 +16,9 @@ import polars as pl
 
 from crm.rules import told
 from crm.rules.asking import Asking, Mask
-from crm.rules.awards import AWARD, Amounts, Ends
+from crm.rules.awards import AWARD, Amounts
 from crm.rules.catalogue import FURTHEST
-from crm.rules.columns import Column, Columns, Text
+from crm.rules.columns import Column, Columns, Ends, Text
 from crm.rules.conditions import Condition
 from crm.rules.figure import Kind
 from crm.rules.leaves import NO_SHORTFALL, Findings, Leaves, kind_of

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crm.rules.bands import Threshold
-from crm.rules.columns import Columns
+from crm.rules.columns import Columns, Ends
 from crm.rules.conditions import Condition
 from crm.rules.figure import Kind
 from crm.rules.metrics import FIGURES, ROW, in_unit
@@ -23,7 +23,6 @@ NO_SHORTFALL = frozenset({Kind.BOOL, Kind.TEXT})
 # Of these nothing is nearer to the threshold than anything else.
 ALL_OR_NOTHING = NO_SHORTFALL | {Kind.RANK, Kind.DATE}
 Numbers = NDArray[np.float64]
-Ends = Mapping[str, Numbers]
 
 
 class Findings:
@@ -71,7 +70,7 @@ class Leaves:
         self._by = list(by)
         self._flight = Flight([_stairs(threshold) for threshold in by.values()]) if by else None
 
-    def judge(self, facts: Columns, scores: Ends) -> Findings:
+    def judge(self, facts: Columns, scores: Mapping[str, Ends]) -> Findings:
         """Hold each condition against each firm; ``scores`` are (least, most) of each score and part."""
         value = facts.numbers[self._rows]
         for place, among in self._texts.items():

@@ -6,11 +6,9 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from crm.rules.columns import Columns, known_or, numbers
+from crm.rules.columns import Columns, Ends, known_or, numbers
 from crm.rules.pack import Part, Score
 from crm.rules.stairs import Flight, Stairs
-
-Ends = dict[str, NDArray[np.float64]]
 
 
 class Scores:
@@ -26,9 +24,9 @@ class Scores:
             self._ways.setdefault(name, []).append(place)
         self._flight = Flight([stairs for _name, stairs in ways]) if ways else None
 
-    def work_out(self, facts: Columns) -> Ends:
-        """Return the least and the most of each part and score: arrays of (2, firms)."""
-        found: Ends = {}
+    def work_out(self, facts: Columns) -> dict[str, Ends]:
+        """Return the least and the most of each part and score."""
+        found: dict[str, Ends] = {}
         climbed = self._flight.climb(facts) if self._flight is not None else np.empty((2, 0, facts.height))
         for name, score in self._scores:
             for part in score.parts:
@@ -36,17 +34,17 @@ class Scores:
             found[name] = _given(name, _sum(score, found), facts)
         return found
 
-    def _part(self, part: Part, climbed: NDArray[np.float64], found: Ends, height: int) -> NDArray[np.float64]:
+    def _part(self, part: Part, climbed: NDArray[np.float64], found: Mapping[str, Ends], height: int) -> Ends:
         if part.panel is not None:
             return np.repeat(np.array(part.panel, np.float64)[:, None], height, axis=1)
         if part.of is not None:
             return found[part.of]
-        ways: Sequence[NDArray[np.float64]] = [climbed[:, place] for place in self._ways[part.id]]
+        ways: Sequence[Ends] = [climbed[:, place] for place in self._ways[part.id]]
         return reduce(np.maximum, ways)
 
 
-def _sum(score: Score, found: Ends) -> NDArray[np.float64]:
-    groups: dict[str | None, list[NDArray[np.float64]]] = {}
+def _sum(score: Score, found: Mapping[str, Ends]) -> Ends:
+    groups: dict[str | None, list[Ends]] = {}
     for part in score.parts:
         groups.setdefault(part.group, []).append(found[part.id])
     sums = []
@@ -56,6 +54,6 @@ def _sum(score: Score, found: Ends) -> NDArray[np.float64]:
     return reduce(np.add, sums)
 
 
-def _given(name: str, ends: NDArray[np.float64], facts: Columns) -> NDArray[np.float64]:
+def _given(name: str, ends: Ends, facts: Columns) -> Ends:
     """Return both ends of a score; one that stands in the facts is taken as it is."""
     return known_or(next(numbers(facts.beside, [name])), ends) if name in facts.beside.columns else ends
