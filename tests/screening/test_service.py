@@ -10,12 +10,13 @@ from sqlalchemy import delete, select
 from crm.domain.ladder import Rung
 from crm.domain.records import FirmStatus
 from crm.firms import derived
+from crm.firms import queries as firms
 from crm.firms.models import CreditCheck
 from crm.kit import jobs
 from crm.kit.db import db, transaction
 from crm.rules.reading import load
 from crm.screening import queries, service
-from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningRun
+from crm.screening.models import Cause, Screening, ScreeningChange, ScreeningDue, ScreeningRun
 from tests.digest import digest
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -198,6 +199,34 @@ def test_a_pass_cut_short_is_made_whole_by_the_next(make, monkeypatch) -> None:
     monkeypatch.setattr(service, "_put", put)
     walk()
     assert all(found(firm, "hte") for firm in firms)
+
+
+def test_range_by_range_it_says_what_it_says_at_once(make, monkeypatch) -> None:
+    for number in range(5):
+        make.annual_return(make.firm(), 2025, revenue=(900 + 700 * number) * WAN)
+    walk()
+    at_once = kept()
+    with transaction():
+        db.session.execute(delete(Screening))
+    monkeypatch.setattr(firms, "IN_A_RANGE", 2)
+    monkeypatch.setattr(service, "FIRMS_AT_ONCE", 1)
+    walk()
+    assert kept() == at_once
+
+
+def test_a_change_that_comes_to_light_during_the_pass_waits_on(make, monkeypatch) -> None:
+    """A line is numbered when it is written and seen when it is committed: a later one may be seen before it."""
+    firm, judge_all = make.firm(), service.judge_all
+
+    def and_meanwhile(*args):
+        make.add(ScreeningDue(id=1_003, firm_id=firm.id))
+        return judge_all(*args)
+
+    make.add(ScreeningDue(id=1_010, firm_id=firm.id))
+    monkeypatch.setattr(service, "judge_all", and_meanwhile)
+    walk()
+    with transaction(writing=False):
+        assert db.session.scalars(select(ScreeningDue.id)).all() == [1_003]
 
 
 @pytest.mark.usefixtures("make")
