@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from crm import demo
 from crm.accounts.models import User
+from crm.decisions import service as decisions
 from crm.domain import codes
 from crm.domain.access import Role
 from crm.firms.models import AnnualReturn, Certification, Firm
@@ -25,6 +26,8 @@ def test_a_believable_register(app: Flask) -> None:
         for code in db.session.scalars(select(Firm.uscc)):
             codes.validate(code)
             assert code[2:8] == "440100", "no business register issues this place: the code can be nobody's"
+        assert decisions.replay_all().kept > 0
+        assert decisions.replay_all().sound
         names = list(db.session.scalars(select(Firm.name)))
         assert len(set(names)) == len(names)
 

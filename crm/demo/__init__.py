@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Insert, func, insert, select
 
 from crm.accounts.models import User
+from crm.decisions import service as decisions
 from crm.demo import awards, care, certificates, file, people, plans, requests, returns, tasks, visits
 from crm.demo.people import People
 from crm.demo.story import Story
@@ -35,6 +36,7 @@ from crm.firms.models import (
 from crm.journal.service import Entry, System, record_many
 from crm.kit import clock
 from crm.kit.db import Base, db
+from crm.ladder import service as ladder
 from crm.requests.models import Request, RequestStep
 from crm.tasks.models import Task
 from crm.visits.models import Visit
@@ -58,6 +60,7 @@ def fill(firms: int = 300, seed: int = 20_26, *, with_people: bool = True) -> li
     derived.refresh()
     if with_people:
         _edits(today)
+        _decisions(today)
     return people.accounts(staff) if with_people else []
 
 
@@ -96,6 +99,15 @@ def _edits(today: date) -> None:
     for firm, officer in db.session.execute(edited.limit(8)).all():
         firm_file.edit(firm, officer, {"legal_representative": "林嘉衡", "address": f"{firm.address}二楼"}, today)
         firm_file.edit(firm, officer, {"address": firm.address.removesuffix("二楼") + "三楼"}, today)
+
+
+def _decisions(today: date) -> None:
+    """Keep what was decided on for a few firms that meet their next rung."""
+    cared_for = select(Firm, User).join(User, User.id == Firm.officer_id).order_by(Firm.id).limit(60)
+    gaps = ((firm, officer, ladder.gap(firm, today)) for firm, officer in db.session.execute(cared_for).all())
+    met = (found for found in gaps if found[2].assessment and found[2].assessment.outcome == "met")
+    for firm, officer, gap in islice(met, 4):
+        decisions.keep(firm, gap, officer, "推荐申报")
 
 
 def _insert(stories: list[Story]) -> None:

@@ -24,6 +24,14 @@ def newest() -> int:
     return db.session.scalar(select(func.max(Event.id))) or 0
 
 
+def firms_since(line: int) -> Select[tuple[int | None]]:
+    """Return whose files have changed since a line of the trail, each once.
+
+    Lines are numbered in the order in which they are committed: what has a lower number was there already.
+    """
+    return select(Event.firm_id).where(Event.id > line, Event.firm_id.is_not(None)).distinct()
+
+
 def latest(firm_ids: Collection[int], actions: Collection[str], since: datetime) -> dict[int, Event]:
     """Return {firm id: the last of these acts on its file since a moment}."""
     found: dict[int, Event] = {}

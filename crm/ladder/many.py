@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import polars as pl
 from sqlalchemy import select
 
 from crm.domain.errors import Refused
@@ -13,6 +12,7 @@ from crm.firms.models import Firm
 from crm.ladder import facts, queries
 from crm.ladder.service import assessed, next_rung
 from crm.policies import queries as policies
+from crm.rules.columns import Columns
 from crm.rules.evaluate import judge
 from crm.rules.explain import Assessment, explain
 from crm.rules.metrics import prepare
@@ -57,23 +57,24 @@ def judged(firm_ids: Sequence[int], on: date, wanted: Wanted) -> dict[int, list[
         for policy_id in wanted(mine):
             action = Action.RENEWAL if rung_of.get(policy_id) in mine else Action.NEW
             groups.setdefault((policy_id, action), []).append(firm_id)
-    frame = facts.build(select(Firm.id).where(Firm.id.in_(firm_ids)), on)
+    known = prepare(facts.build(select(Firm.id).where(Firm.id.in_(firm_ids)), on), on)
+    place = {firm_id: place for place, firm_id in enumerate(known.beside["firm_id"])}
     found: dict[int, list[Judged]] = {}
     for policy in policies.in_force().values():
         for action in Action:
-            rows = frame.filter(pl.col("firm_id").is_in(groups.get((policy.id, action), [])))
-            for one in _judge(policy, action, rows, on) if rows.height else ():
+            places = sorted(place[firm_id] for firm_id in groups.get((policy.id, action), ()) if firm_id in place)
+            for one in _judge(policy, action, known.of(places)) if places else ():
                 found.setdefault(one.firm_id, []).append(one)
     return found
 
 
-def _judge(policy: Policy, action: Action, rows: pl.DataFrame, on: date) -> list[Judged]:
+def _judge(policy: Policy, action: Action, known: Columns) -> list[Judged]:
     try:
-        version = version_on(policy, on, action)
+        version = version_on(policy, known.on, action)
     except Refused:
         return []
-    told = judge(version, prepare(rows, on))
+    told = judge(version, known)
     return [
-        Judged(row["firm_id"], explain(policy, version, on, action, row), asked)
+        Judged(row["firm_id"], explain(policy, version, known.on, action, row), asked)
         for row, asked in zip(told.rows(), open_facts(told), strict=True)
     ]

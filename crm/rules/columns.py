@@ -74,6 +74,11 @@ class Columns:
         figure: Column = self.numbers[self.row[key]]
         return figure
 
+    def of(self, places: Sequence[int]) -> "Columns":
+        """Return the facts and metrics of some of the firms, in the order of their places."""
+        texts = {key: Text(column.words, column.places[places]) for key, column in self.texts.items()}
+        return Columns(self.on, self.numbers[:, places], self.row, texts, self.beside[places])
+
     def once(self, name: str, make: Callable[[], Column]) -> Column:
         """Return what ``make`` makes of these facts, made once."""
         if name not in self._made:

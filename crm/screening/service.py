@@ -17,6 +17,8 @@ from crm.domain.policies import SCREEN_AGAIN
 from crm.domain.words import N_
 from crm.firms.models import Certification, Firm
 from crm.firms.queries import id_ranges, valid_on, within
+from crm.journal import queries as trail
+from crm.journal.models import Event
 from crm.kit import clock, frames, jobs
 from crm.kit.db import chunks, db, transaction
 from crm.kit.readers import at_once
@@ -95,6 +97,7 @@ def walk(on: date, cause: Cause, step: jobs.Step | None = None) -> int:
     with transaction(writing=False):
         policies = in_force()
         due = db.session.scalars(select(ScreeningDue.id)).all()
+        line = trail.newest()
         last = db.session.scalar(select(func.max(Firm.id))) or 0
         known = _screened_before()
     firms = turned = 0
@@ -110,6 +113,9 @@ def walk(on: date, cause: Cause, step: jobs.Step | None = None) -> int:
     with transaction():
         for lines in chunks(due):
             db.session.execute(delete(ScreeningDue).where(ScreeningDue.id.in_(lines)))
+        # One changed and judged again meanwhile may have been written over with what was read before.
+        again = trail.firms_since(line).join(Firm, Firm.id == Event.firm_id).where(Firm.merged_into_id.is_(None))
+        db.session.execute(insert(ScreeningDue).from_select([ScreeningDue.firm_id], again))
         _note(on, cause, began, firms, turned, policies)
     return turned
 

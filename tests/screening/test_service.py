@@ -11,7 +11,8 @@ from crm.domain.ladder import Rung
 from crm.domain.records import FirmStatus
 from crm.firms import derived
 from crm.firms import queries as firms
-from crm.firms.models import CreditCheck
+from crm.firms import service as files
+from crm.firms.models import CreditCheck, Firm
 from crm.kit import jobs
 from crm.kit.db import db, transaction
 from crm.rules.reading import load
@@ -227,6 +228,25 @@ def test_a_change_that_comes_to_light_during_the_pass_waits_on(make, monkeypatch
     walk()
     with transaction(writing=False):
         assert db.session.scalars(select(ScreeningDue.id)).all() == [1_003]
+
+
+def test_a_change_judged_during_the_pass_is_not_left_as_it_was_read(make, monkeypatch) -> None:
+    """The pass has read a firm, somebody changes it and it is judged at once: the pass writes what it had read."""
+    firm, user, judge_all = holder(make, audited=None), make.user(), service.judge_all
+
+    def and_meanwhile(*args):
+        for part in judge_all(*args):
+            with transaction():
+                files.edit(db.session.get_one(Firm, firm.id), user, {"audited_collection": True}, ON)
+            assert service.catch_up(ON)
+            assert found(firm, "tech_sme").outcome == 2
+            yield part
+
+    monkeypatch.setattr(service, "judge_all", and_meanwhile)
+    walk()
+    while service.catch_up(ON):
+        pass
+    assert found(firm, "tech_sme").outcome == 2
 
 
 @pytest.mark.usefixtures("make")
