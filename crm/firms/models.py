@@ -32,9 +32,11 @@ class Firm(Base):
 
     __tablename__ = "firm"
     __table_args__ = (
-        # Merged files are out of sight: whoever counts by district or pages by name reads nothing but the index.
-        Index("ix_firm_registration_district_merged_into_id_id", "registration_district", "merged_into_id", "id"),
+        # Merged files are out of sight: whoever counts, or pages by name or by the last change, reads the index alone.
+        Index("ix_firm_registration_district_name", "registration_district", "name", "id", "merged_into_id"),
+        Index("ix_firm_officer_id_name", "officer_id", "name", "id", "merged_into_id", "tech_field"),
         Index("ix_firm_name_merged_into_id_id", "name", "merged_into_id", "id"),
+        Index("ix_firm_updated_at", "updated_at", "id", "merged_into_id"),
         partial_index("ix_firm_merged_into_id", "merged_into_id", where="merged_into_id IS NOT NULL"),
         CheckConstraint("length(uscc) = 18", name="uscc_length"),
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
@@ -62,7 +64,7 @@ class Firm(Base):
     resident_enterprise: Mapped[bool | None]
     audited_collection: Mapped[bool | None]
     restricted_product: Mapped[bool | None]
-    officer_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
     note: Mapped[str | None] = mapped_column(Text)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"))

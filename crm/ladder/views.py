@@ -1,5 +1,6 @@
 """Where one enters."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -164,10 +165,11 @@ def index() -> ResponseReturnValue:
     """Show the stairs: how many firms stand on each rung, by district, and who moved within a year."""
     today = clock.today()
     day = asked_day(today)
-    by_district = queries.counts(current_user, day)
-    rungs: list[Rung | None] = [None, *RUNGS]
-    totals = queries.totals(by_district, rungs)
     since = clock.years_before(day, 1)
+    standings = queries.standings(current_user, since, day)
+    by_district = queries.by_district(standings)
+    rungs: list[Rung | None] = [None, *RUNGS]
+    totals = sum(by_district.values(), start=Counter[Rung | None]())
 
     def link(then: date = day, **filters: Any) -> str:
         on = None if then == today else then.isoformat()
@@ -176,14 +178,13 @@ def index() -> ResponseReturnValue:
     def rung_key(rung: Rung | None) -> str:
         return rung.value if rung else "none"
 
-    flows = queries.flows(current_user, since, day)
     steps = [
         {
             "rung": rung.value if rung else None,
             "short": words(RUNG_SHORT[rung]) if rung else _("未入梯度"),
             "label": words(RUNG_LABELS[rung]) if rung else _("未入梯度"),
             "count": totals[rung],
-            "before": sum(count for (was, _now), count in flows.items() if was is rung),
+            "before": sum(one.firms for one in standings if one.was is rung),
             "url": link(rung=rung_key(rung)),
             "url_before": link(since, rung=rung_key(rung)),
         }
@@ -203,7 +204,7 @@ def index() -> ResponseReturnValue:
         day=day,
         today=today,
         since=since,
-        moved=queries.moved(flows),
+        moved=queries.moved(standings),
         expiring=queries.expiring(current_user, day, EXPIRING_DAYS),
         expiring_days=EXPIRING_DAYS,
     )

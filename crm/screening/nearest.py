@@ -67,7 +67,7 @@ def _found(user: User, on: date, filters: Filters, ways: Mapping[Rung | None, st
     best = highest(on)
     steps = {RANK[rung] if rung else 0: policy_id for rung, policy_id in ways.items()}
     # Without a way up at all there is no policy of the name "", and nobody is found.
-    following = case(steps, value=func.coalesce(best.c.rank, 0)) if steps else ""
+    following = case(steps, value=func.coalesce(best.c.rank_0, 0)) if steps else ""
     query = (
         visible_to(user)
         .outerjoin(best, best.c.firm_id == Firm.id)
