@@ -7,6 +7,10 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
 from urllib.parse import quote
 
 from benchmarks import lists
@@ -24,13 +28,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40, help="requests per client and scenario")
     parser.add_argument("--rows", type=int, default=10_000, help="rows of the imported list")
     parser.add_argument("--only", default="", help="scenarios whose names begin with this: list, search …")
+    parser.add_argument("--edits", type=float, default=0, help="files saved a second beside what is measured")
     options = parser.parse_args()
     print(f"{platform.platform()}, Python {platform.python_version()}, {options.database}, {options.firms:,} firms")
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}; x: times the minimal Flask page of the same run")
     print(f"{'scenario':26}{'clients':>8}{'p50 ms':>10}{'p95 ms':>10}{'per s':>10}{'x p50':>8}{'x p95':>8}")
     with serving(options.firms, options.database) as server:
-        for count in map(int, options.clients.split(",")):
-            _over_http(server, options.firms, count, options.rounds, options.only)
+        if not options.only:
+            _export(server)
+        with _saving(server, options.edits):
+            for count in map(int, options.clients.split(",")):
+                _over_http(server, options.firms, count, options.rounds, options.only)
         if not options.only:
             _import(server, options.rows)
             _assess(server)
@@ -43,11 +51,7 @@ def _over_http(server: Server, firms: int, count: int, rounds: int, only: str) -
         return number * 7919 % firms + 1
 
     def edit(client: Client, turn: int) -> None:
-        """Save one firm's address: a page read and a form sent, timed together."""
-        path = f"/firms/{firm(turn) if firms >= rounds * count else turn % firms + 1}/edit"
-        values = lists.form_values(client.get(path))
-        status, _, _ = client.post(path, {**values, "address": f"测速路{turn}号"})
-        assert status == 302, status
+        _save(client, firm(turn) if firms >= rounds * count else turn % firms + 1, turn)
 
     def create(client: Client, turn: int) -> None:
         code = codes.make(90_000_000 + count * 100_000 + turn, region="440100")
@@ -90,6 +94,50 @@ def _over_http(server: Server, firms: int, count: int, rounds: int, only: str) -
         _print(name, count, measure(clients, act, rounds), unit)
 
 
+def _save(client: Client, firm_id: int, turn: int) -> None:
+    """Save one firm's address: a page read and a form sent."""
+    path = f"/firms/{firm_id}/edit"
+    values = lists.form_values(client.get(path))
+    status, _, _ = client.post(path, {**values, "address": f"测速路{turn}号"})
+    assert status == 302, status
+
+
+@contextmanager
+def _saving(server: Server, a_second: float) -> Iterator[None]:
+    """Let somebody save files all the while: each makes everything that was kept of the lists be found anew."""
+    done = Event()
+
+    def work() -> None:
+        client, turn = Client(server), 0
+        while not done.wait(1 / a_second):
+            turn += 1
+            _save(client, turn % 100 + 1, turn)
+
+    if not a_second:
+        yield
+        return
+    with ThreadPoolExecutor(1) as pool:
+        saver = pool.submit(work)
+        try:
+            yield
+        finally:
+            done.set()
+            saver.result()
+
+
+def _export(server: Server) -> None:
+    client = Client(server)
+    for kind in ("xlsx", "csv_utf8"):
+        status, text, location = client.post("/firms/exports", {"all_matching": "1"})
+        assert status == 302, (status, re.sub(r"<[^>]+>", " ", text)[:500])
+        chosen = {"file_format": kind, "reason": "测速：写出整个名单"}
+        uses = [("use", key) for key in ("name", "uscc", "rung", "district", "officer")]
+        began = time.perf_counter()
+        client.post(location, chosen, *uses)
+        _until(client, location, f"{location}/file")
+        print(f"export of the whole list, {kind}: {time.perf_counter() - began:.1f} s")
+
+
 def _print(name: str, count: int, figures: dict[str, float], unit: dict[str, float]) -> None:
     times = [figures[key] / unit[key] for key in ("p50_ms", "p95_ms")]
     figures_told = f"{figures['p50_ms']:>10.1f}{figures['p95_ms']:>10.1f}{figures['per_second']:>10.1f}"
@@ -102,17 +150,17 @@ def _import(server: Server, rows: int) -> None:
     began = time.perf_counter()
     status, text, location = client.upload("/imports/new", "file", "list.xlsx", content, {})
     assert status == 302, (status, re.sub(r"<[^>]+>", " ", text)[:500])
-    _until(client, location, "checked")
+    _until(client, location, 'data-status="checked"')
     checked = time.perf_counter()
     client.post(f"{location}/apply", {})
-    _until(client, location, "applied")
+    _until(client, location, 'data-status="applied"')
     print(f"import of {rows:,} rows: dry run {checked - began:.1f} s, apply {time.perf_counter() - checked:.1f} s")
 
 
-def _until(client: Client, path: str, status: str, seconds: float = 300) -> None:
+def _until(client: Client, path: str, told: str, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
-    while f'data-status="{status}"' not in client.get(path):
-        assert time.monotonic() < end, f"{path} is not {status} after {seconds} s"
+    while told not in client.get(path):
+        assert time.monotonic() < end, f"{path} does not say {told} after {seconds} s"
         time.sleep(0.1)
 
 

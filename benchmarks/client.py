@@ -71,9 +71,9 @@ class Client:
         assert status == 200, f"{text} answered {status}"
         return answer
 
-    def post(self, path: str, values: Mapping[str, str]) -> tuple[int, str, str]:
-        """Send a form: (status, body, where it leads)."""
-        filled = {"csrf_token": self.token, "act_key": uuid.uuid4().hex, **values}
+    def post(self, path: str, values: Mapping[str, str], *more: tuple[str, str]) -> tuple[int, str, str]:
+        """Send a form, ``more`` being fields of a name that stands there already: (status, body, where it leads)."""
+        filled = [*{"csrf_token": self.token, "act_key": uuid.uuid4().hex, **values}.items(), *more]
         return self._send("POST", path, urlencode(filled).encode())
 
     def upload(

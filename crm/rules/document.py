@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
 
 MOST_BYTES = 256 * 1024
 DEEPEST = 40
@@ -20,16 +21,22 @@ class DocumentError(Exception):
     what: str
 
 
-class _Loader(yaml.SafeLoader):
-    """Refuses what nests too deep before it can exhaust the stack, and says the line of a value that is none."""
+class _Loader(Composer, yaml.CSafeLoader):
+    """Refuses what nests too deep before it can exhaust the stack, and says the line of a value that is none.
 
-    depth = 0
+    The words are read by libyaml, several times sooner; the tree is put together here.
+    """
+
+    def __init__(self, text: str) -> None:
+        yaml.CSafeLoader.__init__(self, text)
+        Composer.__init__(self)
+        self.depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self.depth += 1
         if self.depth > DEEPEST:
-            place = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise DocumentError(_line(place), f"nested more than {DEEPEST} deep")
+            event = self.peek_event()
+            raise DocumentError(_line(event and event.start_mark), f"nested more than {DEEPEST} deep")
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -43,7 +50,12 @@ class _Loader(yaml.SafeLoader):
 
 def read(text: str) -> tuple[Any, yaml.Node | None]:
     """Return what ``text`` states and the tree it was read from, whose marks say where. Raises DocumentError."""
-    if len(text.encode(errors="surrogatepass")) > MOST_BYTES:
+    try:
+        written = text.encode()
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise DocumentError(line, "half a character") from None
+    if len(written) > MOST_BYTES:
         raise DocumentError(1, f"larger than {MOST_BYTES // 1024} KB")
     try:
         loader = _Loader(text)
@@ -56,13 +68,15 @@ def read(text: str) -> tuple[Any, yaml.Node | None]:
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
-        raise DocumentError(_line(error.problem_mark), f"not YAML: {error.problem}") from None
+        # What is missing at the end is told of the line after the last.
+        line = min(_line(error.problem_mark), len(text.splitlines()))
+        raise DocumentError(line, f"not YAML: {error.problem}") from None
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
+        line = written.count(b"\n", 0, error.position) + 1
         raise DocumentError(line, "not YAML: a character that may not stand in a text") from None
 
 
-def _line(mark: yaml.Mark | None) -> int:
+def _line(mark: Any) -> int:
     return mark.line + 1 if mark else 1
 
 
@@ -83,9 +97,6 @@ def _size(node: yaml.Node, known: dict[int, int], open_: set[int]) -> int:
                 raise DocumentError(_line(key.start_mark), f"{key.value} stands here twice")
             seen.add(key.value)
             size += _size(value, known, open_)
-    elif isinstance(node, yaml.ScalarNode):
-        if any("\ud800" <= character <= "\udfff" for character in node.value):
-            raise DocumentError(_line(node.start_mark), "half a character")
     elif isinstance(node, yaml.SequenceNode):
         size += sum(_size(item, known, open_) for item in node.value)
     if size > MOST_VALUES:

@@ -8,9 +8,9 @@ import polars as pl
 from crm.rules.awards import AwardPart
 from crm.rules.bands import Choice
 from crm.rules.conditions import Condition
-from crm.rules.evaluate import evaluate
+from crm.rules.evaluate import judge
 from crm.rules.figure import Figure, Kind
-from crm.rules.metrics import FIGURES, with_scores
+from crm.rules.metrics import FIGURES, prepare, with_scores
 from crm.rules.pack import Policy, Version, conditions, counting, groups
 
 Place = tuple[Any, ...]
@@ -129,6 +129,6 @@ def _choice(choice: Choice) -> Iterator[str]:
 def _tried(version: Version, place: Place) -> Iterator[Fault]:
     """Judge a firm of which nothing is known: what cannot judge it can judge none."""
     try:
-        evaluate(version, pl.DataFrame({"firm": [None]}, schema={"firm": pl.String}), version.since)
+        judge(version, prepare(pl.DataFrame({"firm": [None]}, schema={"firm": pl.String}), version.since)).rows()
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         yield place, f"{version.id} cannot be evaluated: {error}"
