@@ -20,14 +20,13 @@ from crm.kit import frames
 from crm.kit.db import db
 
 SCHEMA: dict[str, pl.DataType] = {
-    "id": pl.Int64(),
     "firm_id": pl.Int64(),
     "year": pl.Int64(),
     "source": pl.String(),
     "version": pl.Int64(),
     **dict.fromkeys(FIGURES, pl.Int64()),
 }
-WHOSE = ("id", "firm_id", "year", "source", "version")
+WHOSE = ("firm_id", "year", "source", "version")
 
 
 @dataclass(frozen=True)
@@ -55,13 +54,11 @@ class YearFigures:
 
 
 def in_force(returns: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per firm and year: every figure, and ``<figure>__from``, the id of the return it comes from."""
+    """Return one row per firm and year: every figure that ``returns`` holds."""
     stated = returns.sort("firm_id", "year", *_trusted_first())
     names = [name for name in returns.columns if name not in WHOSE]
-    return stated.group_by("firm_id", "year", maintain_order=True).agg(
-        *[pl.col(name).first(ignore_nulls=True) for name in names],
-        *[pl.col("id").filter(pl.col(name).is_not_null()).first().alias(f"{name}__from") for name in names],
-    )
+    years = stated.group_by("firm_id", "year", maintain_order=True)
+    return years.agg(pl.col(name).first(ignore_nulls=True) for name in names)
 
 
 def _trusted_first() -> list[pl.Expr]:

@@ -130,7 +130,7 @@ def _yearly(firm_ids: Select[Any], on: date, read: frames.Reader) -> pl.DataFram
     last, as_of = on.year - max(YEARS), end_of(on)
     far = {fact: FROM_FIGURE[fact] for fact in FURTHER}
     furthest = on.year - max(year for years in FURTHER.values() for year in years)
-    told = figures.in_force(figures.read(firm_ids, last, on.year - 1, as_of, read_by=read))
+    told = figures.in_force(figures.read(firm_ids, last, on.year - 1, as_of, FROM_FIGURE.values(), read))
     before = figures.in_force(figures.read(firm_ids, furthest, last - 1, as_of, far.values(), read))
     result = pl.concat([told.select("firm_id"), before.select("firm_id")]).unique(maintain_order=True)
     for back in sorted({year for fact in FROM_FIGURE for year in years_of(fact)}):

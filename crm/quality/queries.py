@@ -1,7 +1,7 @@
 """What the checks found: counts of the last walk, lists of now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from crm.accounts.models import User
 from crm.domain.access import Role
 from crm.domain.money import Unit, show
+from crm.firms import kept
 from crm.firms.models import Firm
 from crm.firms.queries import visible_to
 from crm.kit.db import db
@@ -37,7 +38,11 @@ def findings(user: User, check: Check, on: date) -> Select[tuple[Firm]]:
 
 def page(user: User, check: Check, narrowed: Narrowed, number: int, on: date) -> Page:
     """Return one page of a check's firms by name."""
-    return paginate(_narrow(findings(user, check, on), narrowed).order_by(Firm.name, Firm.id), number)
+    ids = _narrow(findings(user, check, on), narrowed).with_only_columns(Firm.id, maintain_column_froms=True)
+    about = (check.key, narrowed, on, number)
+    found = kept.once(user, "quality", about, lambda: paginate(ids.order_by(Firm.name, Firm.id), number))
+    firms = {firm.id: firm for firm in db.session.scalars(select(Firm).where(Firm.id.in_(found.items)))}
+    return replace(found, items=[firms[firm_id] for firm_id in found.items])
 
 
 def _narrow(query: Select[Any], narrowed: Narrowed, of: Any = Firm) -> Select[Any]:
