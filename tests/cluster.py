@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# The whole suite runs once on each database: QITI_TEST_DATABASE=postgresql chooses the second.
+ON_POSTGRESQL = os.environ.get("QITI_TEST_DATABASE") == "postgresql"
+
 
 def binaries() -> Path | None:
     """Return the folder of Debian's newest PostgreSQL, or None when none is installed."""

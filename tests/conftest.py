@@ -19,10 +19,9 @@ from crm.firms import names
 from crm.kit.db import db, transaction
 from tests import cluster, quick
 from tests.browse import Browser
+from tests.cluster import ON_POSTGRESQL
 from tests.make import Make
 
-# The whole suite runs once on each: QITI_TEST_DATABASE=postgresql chooses the second.
-ON_POSTGRESQL = os.environ.get("QITI_TEST_DATABASE") == "postgresql"
 # Tests put records into tables past the services and their trail, so nothing a list found is kept between requests.
 SETTINGS: dict[str, object] = {
     "TESTING": True,

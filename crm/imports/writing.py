@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import Enum as PyEnum
 from typing import Any
 
-from sqlalchemy import Column, bindparam, insert, select, update
+from sqlalchemy import Column, bindparam, select, update
 
 from crm.accounts.models import User
 from crm.domain.lists import RowOutcome
@@ -22,7 +22,7 @@ from crm.imports.models import Import
 from crm.imports.plan import Planned
 from crm.journal.service import Entry, plain, record_many
 from crm.kit import clock
-from crm.kit.db import Base, chunks, db, new_ids
+from crm.kit.db import Base, chunks, db, insert_many, new_ids
 from crm.kit.jobs import Step
 from crm.visits.models import Visit
 
@@ -91,14 +91,19 @@ def _insert(writes: Sequence[Write], owner: User) -> None:
         Visit: {"created_at": now},
     }
     for table in sorted(tables, key=lambda table: table is not Firm):
-        blank = dict.fromkeys({name for w in tables[table] for name in w.after}) | stamps.get(table, {})
         for w, new_id in zip(tables[table], new_ids(table.__table__, len(tables[table])), strict=True):
             w.held.id = new_id
         rows = [
-            {**blank, **w.after, "id": w.held.id, **({"firm_id": w.held.firm.id} if w.held.firm else {})}
+            {
+                **stamps.get(table, {}),
+                **w.after,
+                "id": w.held.id,
+                **({"firm_id": w.held.firm.id} if w.held.firm else {}),
+            }
             for w in tables[table]
         ]
-        db.session.execute(insert(table.__table__), rows)
+        columns = sorted({name for row in rows for name in row})
+        insert_many(table, columns, [[row.get(name) for name in columns] for row in rows])
 
 
 def change(values: Mapping[tuple[str, int], Mapping[str, Any]], columns: Mapping[tuple[str, int], set[str]]) -> None:

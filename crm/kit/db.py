@@ -1,5 +1,6 @@
 """The database: one engine, one rule about transactions, the column types of the house."""
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,7 +12,9 @@ import pysqlite3.dbapi2
 from flask import Flask, Response, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    JSON,
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
@@ -21,6 +24,8 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
+    Text,
+    cast,
     event,
     func,
     insert,
@@ -33,7 +38,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # SQLite releases in which a WAL reset can corrupt the file: 3.7.0 to 3.51.2, repaired in 3.51.3.
 WAL_IS_SAFE = pysqlite3.dbapi2.sqlite_version_info >= (3, 51, 3)
@@ -226,17 +231,25 @@ def snapshot() -> Iterator[Connection]:
 
 
 def insert_many(table: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows of ``columns``. PostgreSQL is handed a list a column: a statement a row would take several times
-    as long there."""
+    """Insert rows of ``columns``; the others take their defaults. PostgreSQL is handed a list a column: a statement a
+    row would take several times as long there."""
     kinds: Table = table.__table__
     if not rows:
         return
     if db.session.get_bind().dialect.name == "postgresql":
         lists = zip(columns, zip(*rows, strict=True), strict=True)
-        given = select(*(func.unnest(literal(list(values), ARRAY(kinds.c[name].type))) for name, values in lists))
-        db.session.execute(insert(kinds).from_select(columns, given, include_defaults=False))
+        given = select(*(_unnested(kinds.c[name].type, values) for name, values in lists))
+        db.session.execute(insert(kinds).from_select(columns, given))
         return
     db.session.execute(insert(kinds), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def _unnested(kind: TypeEngine[Any], values: Sequence[Any]) -> ColumnElement[Any]:
+    """Return a list as the values of a column, one a row."""
+    if isinstance(kind, JSON):  # a list of lists would be taken for one of two dimensions
+        texts = [json.dumps(value, ensure_ascii=False) for value in values]
+        return cast(func.unnest(literal(texts, ARRAY(Text))), kind)
+    return func.unnest(literal(list(values), ARRAY(kind)))
 
 
 def chunks(ids: Collection[Any]) -> Iterator[Sequence[Any]]:

@@ -16,7 +16,7 @@ from crm.kit import clock, files, jobs
 from crm.kit.db import db, transaction
 from crm.kit.jobs import Job, JobStatus
 from crm.visits.models import Visit
-from tests.conftest import ON_POSTGRESQL
+from tests.cluster import ON_POSTGRESQL
 
 pytestmark = pytest.mark.usefixtures("noon")
 TODAY = date(2026, 11, 26)

@@ -10,7 +10,8 @@ from sqlalchemy import event, inspect, text
 from crm import create_app
 from crm.kit.db import db
 from tests import cluster
-from tests.conftest import ON_POSTGRESQL, SETTINGS
+from tests.cluster import ON_POSTGRESQL
+from tests.conftest import SETTINGS
 
 Broken = OSError("the power went")
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from crm.journal.models import Event
 from crm.journal.service import Entry, System, changes, record, record_many, verify
 from crm.kit.db import db, transaction
-from tests.conftest import ON_POSTGRESQL
+from tests.cluster import ON_POSTGRESQL
 
 
 def fill(app: Flask, count: int = 20) -> None:

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.client import Client
 from benchmarks.server import Server
 from tests import cluster, serve
-from tests.conftest import ON_POSTGRESQL
+from tests.cluster import ON_POSTGRESQL
 from tests.make import uscc
 from tests.walks.conftest import accounts
 
