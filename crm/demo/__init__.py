@@ -35,7 +35,7 @@ from crm.firms.models import (
 )
 from crm.journal.service import Entry, System, record_many
 from crm.kit import clock
-from crm.kit.db import Base, db
+from crm.kit.db import Base, db, insert_many
 from crm.ladder import service as ladder
 from crm.requests.models import Request, RequestStep
 from crm.tasks.models import Task
@@ -119,8 +119,8 @@ def _insert(stories: list[Story]) -> None:
         for table, rows in story.rows.items():
             tables.setdefault(table, []).extend({**_blank(table), **row, "firm_id": firm_id} for row in rows)
     for table, rows in tables.items():
-        if rows:
-            db.session.execute(insert(table), rows)
+        columns = list(rows[0]) if rows else []
+        insert_many(table, columns, [[row[name] for name in columns] for row in rows])
     steps = [
         step
         for asked in db.session.scalars(select(Request).where(Request.firm_id.in_(ids)))
