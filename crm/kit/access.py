@@ -39,7 +39,8 @@ def public(view: View) -> View:
 
 def can(permission: str) -> bool:
     """Return whether the signed-in user holds ``permission``; pages draw their buttons by it."""
-    return bool(current_user.is_authenticated) and may(current_user.role, Permission(permission))
+    user = current_user._get_current_object()  # found once: a page asks dozens of times
+    return bool(user.is_authenticated) and may(user.role, Permission(permission))
 
 
 def check_every_door(app: Flask) -> None:
