@@ -190,18 +190,25 @@ def _keep(found: pl.DataFrame, those: ColumnElement[bool], on: date, cause: Caus
 def _put(rows: pl.DataFrame) -> None:
     """Write rows over what two workers may have written at the same moment.
 
-    Straight through the driver: two million rows a night are written in a third of the time.
+    Straight through the driver, and on PostgreSQL a list a column: two million rows a night are written in a third of
+    the time.
     """
     if rows.is_empty():
         return
     connection = db.session.connection()
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    rows = rows.with_columns(pl.col("since").cast(pl.String))
+    given: Any = rows.rows()
+    values = f"VALUES ({', '.join(['?'] * rows.width)})"
+    if connection.dialect.name == "postgresql":
+        kinds = (Screening.__table__.c[name].type.compile(connection.dialect) for name in rows.columns)
+        given = tuple(column.to_list() for column in rows.iter_columns())
+        values = f"SELECT * FROM unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"  # noqa: S608 - as below
     rest = ", ".join(f"{name} = excluded.{name}" for name in rows.columns if name not in KEY)
     statement = (
-        f"INSERT INTO screening ({', '.join(rows.columns)}) VALUES ({', '.join([mark] * rows.width)}) "  # noqa: S608 - names of our own columns
+        f"INSERT INTO screening ({', '.join(rows.columns)}) {values} "
         f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {rest}"
     )
-    connection.exec_driver_sql(statement, rows.with_columns(pl.col("since").cast(pl.String)).rows())
+    connection.exec_driver_sql(statement, given)
 
 
 def _note(on: date, cause: Cause, began: Any, firms: int, turned: int, policies: Mapping[str, Policy]) -> None:
