@@ -12,9 +12,9 @@ run: ## Start the web server and the worker; PORT=8000, DEMO=0 for an empty regi
 test: ## Run every test: SQLite, PostgreSQL, browser, PDF
 	@bin/test
 
-bench: ## Measure; FIRMS=10000 CLIENTS=1,8 DATABASE=sqlite
+bench: ## Measure; FIRMS=10000 CLIENTS=1,8 DATABASE=sqlite, EDITS=1 saves files meanwhile
 	@bin/setup test
-	@.venv/bin/python -m benchmarks --firms "$(or $(FIRMS),10000)" --clients "$(or $(CLIENTS),1,8)" --database "$(or $(DATABASE),sqlite)"
+	@.venv/bin/python -m benchmarks --firms "$(or $(FIRMS),10000)" --clients "$(or $(CLIENTS),1,8)" --database "$(or $(DATABASE),sqlite)" --edits "$(or $(EDITS),0)"
 
 bench-rules: ## Measure the rules beside openfisca-core; FIRMS=600000
 	@bin/setup test
