@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from crm.accounts.models import User
+from crm.firms import kept, tags
 from crm.firms import queries as firms
-from crm.firms import tags
 from crm.kit import clock
 from crm.ladder.telling import fact_name
 from crm.lists import fields
@@ -19,7 +19,8 @@ OPEN = ("officer", "agency", "park", "incubator", "tags", "award", "screening", 
 def of(key: str, user: User) -> dict[str, str]:
     """Return {value: name} of what an open field can be asked for."""
     if key == "officer":
-        return {str(person.id): person.name for person in firms.officers()}
+        # Every list offers them; nobody comes or goes without a line in the trail.
+        return kept.once(user, "officers", (), lambda: {str(person.id): person.name for person in firms.officers()})
     if key == "agency":
         return {str(agency.id): agency.name for agency in firms.agencies()}
     if key == "tags":

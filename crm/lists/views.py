@@ -14,8 +14,6 @@ from markupsafe import Markup
 from crm.domain.access import BUREAU_ROLES, Permission
 from crm.domain.errors import Refused
 from crm.domain.records import FIGURES
-from crm.firms import kept as whole
-from crm.firms import queries as firms
 from crm.firms import stops
 from crm.kit import clock, tables
 from crm.kit.access import can, requires
@@ -63,8 +61,7 @@ def index() -> ResponseReturnValue:
     day = asked.day(today)
     rows = queries.page(current_user, asked, tables.page_number(), day)
     shown = columns.shown(current_user, ("name", "uscc", *asked.columns))
-    officers = whole.once(current_user, "officers", (), lambda: {str(u.id): u.name for u in firms.officers()})
-    names = {**choices.names([asked.where], current_user), "officer": officers}
+    names = {**choices.names([asked.where], current_user), "officer": choices.of("officer", current_user)}
     return page(
         "lists/index.html",
         asked=asked,
