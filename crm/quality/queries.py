@@ -16,6 +16,7 @@ from crm.firms.models import Firm
 from crm.firms.queries import visible_to
 from crm.kit.db import db
 from crm.kit.tables import Page, paginate
+from crm.lists import queries as lists
 from crm.quality.checks import PAIRS, Check
 from crm.quality.models import QualityCount, Settled, SuspectedPair
 
@@ -41,8 +42,7 @@ def page(user: User, check: Check, narrowed: Narrowed, number: int, on: date) ->
     ids = _narrow(findings(user, check, on), narrowed).with_only_columns(Firm.id, maintain_column_froms=True)
     about = (check.key, narrowed, on, number)
     found = kept.once(user, "quality", about, lambda: paginate(ids.order_by(Firm.name, Firm.id), number))
-    firms = {firm.id: firm for firm in db.session.scalars(select(Firm).where(Firm.id.in_(found.items)))}
-    return replace(found, items=[firms[firm_id] for firm_id in found.items])
+    return replace(found, items=lists.firms_of(found.items))
 
 
 def _narrow(query: Select[Any], narrowed: Narrowed, of: Any = Firm) -> Select[Any]:
