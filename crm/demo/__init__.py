@@ -31,8 +31,8 @@ from crm.firms.models import (
     Firm,
     IntellectualProperty,
     Move,
-    StatedFact,
 )
+from crm.firms.stated_models import StatedFact
 from crm.journal.service import Entry, System, record_many
 from crm.kit import clock
 from crm.kit.db import Base, db, insert_many

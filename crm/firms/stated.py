@@ -14,7 +14,8 @@ from sqlalchemy import Select, select
 from crm.accounts.models import User
 from crm.domain.errors import Refused
 from crm.firms import derived
-from crm.firms.models import Firm, StatedFact
+from crm.firms.models import Firm
+from crm.firms.stated_models import StatedFact
 from crm.journal.service import record
 from crm.kit import clock, frames
 from crm.kit.db import db

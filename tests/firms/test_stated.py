@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from crm.domain.errors import Refused
 from crm.firms import stated
-from crm.firms.models import Firm, StatedFact
+from crm.firms.models import Firm
+from crm.firms.stated_models import StatedFact
 from crm.kit import clock
 from crm.rules.catalogue import FACTS, STATED
 
