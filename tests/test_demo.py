@@ -1,5 +1,9 @@
 """The demo register loads, is the same for the same seed, and holds nothing real."""
 
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -53,3 +57,30 @@ def test_it_is_for_empty_registers_only(app: Flask, make) -> None:
     assert "not empty" in refused.output
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(User)) == 0
+
+
+def test_no_page_links_to_what_its_reader_may_not_open(app: Flask, browse: Callable) -> None:
+    """One address of every view a page of the demo links to, as each role."""
+    with app.app_context(), transaction():
+        demo.fill(40)
+    with app.app_context():
+        people = {user.role: user for user in db.session.scalars(select(User))}
+    addresses = app.url_map.bind("localhost")
+    refused = []
+    for role, user in people.items():
+        seen, waiting = {"static"}, [("", "/")]
+        client = browse(user).client
+        while waiting:
+            where, address = waiting.pop()
+            view = addresses.match(urlsplit(address).path)[0]
+            if view in seen:
+                continue
+            seen.add(view)
+            answer = client.get(address, follow_redirects=True)
+            if answer.status_code >= 400:
+                refused.append((role, where, address, answer.status_code))
+            if answer.mimetype == "text/html":
+                links = re.findall(r'href="(/[^"]*)"', answer.text.replace("&amp;", "&"))
+                waiting += [(address, link) for link in links]
+            answer.close()
+    assert not refused
