@@ -69,8 +69,7 @@ def serving(firms: int, database: str, workers: int = 2) -> Iterator[Server]:
             _vacuum(environment["QITI_DATABASE_URL"])
         url, minimal_url = _free_address(), _free_address()
         environment["QITI_BASE_URL"] = url
-        gunicorn = [sys.executable, "-m", "gunicorn", "--workers", str(workers), "--threads", "4"]
-        gunicorn += ["--keep-alive", "0", "--log-level", "warning", "--bind"]  # as bin/run does
+        gunicorn = [sys.executable, "-m", "gunicorn", "--workers", str(workers), "--threads", "4", "--bind"]
         commands = (
             [*gunicorn, url.removeprefix("http://"), "wsgi:app"],
             # The yardstick stands on the same table, behind the same server with the same settings.

@@ -67,7 +67,7 @@ def serving(environment: dict[str, str], *, app: str = "wsgi:app", worker: bool 
     url = f"http://127.0.0.1:{port}"
     environment = {**environment, "QITI_BASE_URL": url}
     gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "8"]
-    web = subprocess.Popen([*gunicorn, "--log-level", "warning", app], cwd=ROOT, env=environment)
+    web = subprocess.Popen([*gunicorn, app], cwd=ROOT, env=environment)
     running = Running(url, environment, web, None)
     if worker:
         running.start_worker()
